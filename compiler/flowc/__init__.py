@@ -1,0 +1,3 @@
+"""The compiler of `.flow`: text in, artefacts out."""
+
+__version__ = "0.1.0"

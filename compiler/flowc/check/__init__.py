@@ -1,0 +1,16 @@
+"""Check: `Program` to what its expressions mean, and what is wrong with them. One module for each family of rules."""
+
+from __future__ import annotations
+
+from flowc.check.chains import check_chains
+from flowc.check.types import Checked, check_types
+from flowc.diagnostics.diagnostic import Mistake
+from flowc.program import Program
+
+__all__ = ["Checked", "check"]
+
+
+def check(program: Program) -> tuple[Checked, tuple[Mistake, ...]]:
+    """Type `program`, and report what its chains do wrong."""
+    checked, mistakes = check_types(program)
+    return checked, (*mistakes, *check_chains(program))

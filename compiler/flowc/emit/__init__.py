@@ -1,0 +1,1 @@
+"""Emit: the machine to artefacts. Each emitter reads the machine and nothing else."""

@@ -1,0 +1,111 @@
+"""Names for the functions of a generated module: what each does, as an identifier."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+
+from flowc import machine as ir
+from flowrt import generated
+from flowrt.session import is_taken
+
+_WORDS = {"==": "is", "!=": "is_not", "<": "below", "<=": "at_most", ">": "above", ">=": "at_least"}
+_WORDS |= {"+": "plus", "-": "minus", "*": "times"}
+_TAKEN = frozenset(
+    {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *generated.__all__}
+    | {"Any", "Awaitable", "Final", "Literal", "Protocol", "Event", "Actions", "StateName", "STATES", "TRANSITIONS"}
+    | {"INITIAL", "WAITS", "annotations", "flow", "event"}
+)
+
+
+def identifier(name: str) -> str:
+    """A name of the author's as a Python identifier: Python's own words get an underscore behind.
+
+    >>> identifier("class"), identifier("rating")
+    ('class_', 'rating')
+    """
+    return f"{name}_" if is_taken(name.rstrip("_")) else name
+
+
+class Names:
+    """Gives each function of a module a name of its own.
+
+    >>> names = Names()
+    >>> names.unique("say_hello"), names.unique("say_hello")
+    ('say_hello', 'say_hello_2')
+    """
+
+    def __init__(self) -> None:
+        self._taken = set(_TAKEN)
+
+    def unique(self, name: str) -> str:
+        """`name`, or the first of `name_2`, `name_3`, … that is free."""
+        candidate, count = name, 1
+        while candidate in self._taken:
+            count += 1
+            candidate = f"{name}_{count}"
+        self._taken.add(candidate)
+        return candidate
+
+
+def slug(text: str, words: int = 5) -> str:
+    """The first words of a text, as a part of an identifier.
+
+    >>> slug("Hi! Three quick questions.")
+    'hi_three_quick_questions'
+    """
+    found = re.findall(r"[a-z0-9]+", text.lower().replace("'", ""))[:words]
+    return "_".join(found)[:40].rstrip("_")
+
+
+def guard_name(guard: ir.Guard) -> str:
+    """What a guard tests, as a name."""
+    match guard:
+        case ir.Says():
+            return f"says_{slug(guard.texts[0]) or 'it'}"
+        case ir.IsText():
+            return "is_text"
+        case ir.Reads():
+            return f"reads_{guard.variable}"
+        case ir.TriesReached():
+            return f"is_try_{guard.limit}"
+        case ir.Condition():
+            return f"when_{slug(expression_words(guard.expression), 8) or 'it_holds'}"
+        case ir.CameFrom():
+            return f"left_{slug(guard.state, 8)}"
+        case ir.CallFailed() | ir.SaysAgain() | ir.FirstFailure():
+            raise AssertionError("the runtime has this guard itself")
+
+
+def effect_name(effect: ir.Effect) -> str:
+    """What an effect does, as a name."""
+    match effect:
+        case ir.Open():
+            return "open_session"
+        case ir.Say():
+            verb = {"reply": "say", "prompt": "ask", "retry": "retry"}[effect.role]
+            return f"{verb}_{slug(effect.text.shown) or 'it'}"
+        case ir.Store():
+            return f"store_{effect.variable}"
+        case ir.Assign():
+            return f"set_{effect.variable}"
+        case ir.CallAction():
+            return f"call_{effect.action}"
+        case ir.Do():
+            raise AssertionError("the runtime has this effect itself")
+
+
+def expression_words(expression: ir.Expression) -> str:
+    """An expression in words, for a name."""
+    match expression:
+        case ir.Constant():
+            return str(expression.value)
+        case ir.VariableUse():
+            return expression.name
+        case ir.Template():
+            return expression.shown
+        case ir.Operation():
+            words = [expression_words(operand) for operand in expression.operands]
+            operator = _WORDS.get(expression.operator, expression.operator)
+            return f"{words[0]} {operator} {words[1]}" if len(words) == 2 else f"{operator} {words[0]}"

@@ -1,0 +1,306 @@
+"""From chains to rows: the steps between two waits become one transition's effects.
+
+A chain is followed edge by edge. A step that waits, and a `when`, is a state: the first edge that reaches it makes
+its ways out, later ones only lead to it. What is still to be made stands in a queue, so a chain may be as long as it likes.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from flowc import machine as ir
+from flowc import syntax as ast
+from flowc.check import Checked
+from flowc.diagnostics.diagnostic import Mistake
+from flowc.diagnostics.flow import CycleWithoutWait, NotHere, RunsOffEnd, UnreachableState
+from flowc.diagnostics.names import SameWait, TakenName
+from flowc.lower.again import said_last
+from flowc.lower.clocks import clocks_of, reminder_trigger
+from flowc.lower.frame import add_frame
+from flowc.lower.patterns import alternatives, is_catch_all
+from flowc.lower.prompts import prompt, say
+from flowc.lower.table import STATES, WAITS, Edge, EndOfChain, Phase, Place, Table
+from flowc.lower.waits import lower_ask, lower_call
+from flowc.program import Program
+from flowc.source import Span
+from flowc.types import Type
+from flowc.walk import steps_of
+
+
+class Lowering:
+    """Makes the machine of one program."""
+
+    def __init__(self, program: Program, checked: Checked) -> None:
+        self.program = program
+        self.checked = checked
+        self.mistakes: list[Mistake] = []
+        self.table = Table()
+        self.names: dict[int, str] = {}
+        """The states made so far, by the `id` of the node that each stands for."""
+        self.asks: dict[str, ast.Ask] = {}
+        self.entered: set[str] = set()
+        self.todo: deque[Callable[[], None]] = deque()
+        self.flow_origin = program.origin(Span(program.file.path, 0, 0))
+        self._said: dict[str, tuple[ast.Step, ...]] = {}
+
+    def machine(self) -> ir.Machine:
+        """The whole machine."""
+        program = self.program
+        self.table.states[ir.START] = ir.State(ir.START, "start", (), self.flow_origin)
+        for handler in program.entries:
+            self._entry(handler)
+        for handler in program.anytimes:
+            self._anytime(handler)
+        self.drain()
+        self._report_unreachable()
+        add_frame(self)
+        source = program.sources[program.file.path]
+        return ir.Machine(
+            format=ir.FORMAT,
+            name=program.name,
+            sources=(ir.SourceFile(source.path, source.sha256),),
+            states=tuple(self.table.states.values()),
+            transitions=self.table.transitions(),
+            variables=tuple(ir.Variable(name, type_) for name, type_ in self.checked.variables.items()),
+            actions=tuple(self._action(action) for action in program.actions.values()),
+            expire=program.timeout.duration.seconds if program.timeout else None,
+        )
+
+    def _action(self, action: ast.Action) -> ir.Action:
+        parameters = tuple(
+            ir.Variable(parameter.name.text, Type(parameter.type.name, parameter.type.optional))
+            for parameter in action.parameters
+        )
+        returns = Type(action.returns.name, action.returns.optional) if action.returns else None
+        return ir.Action(action.name.text, parameters, returns, self.program.origin(action.span))
+
+    def drain(self) -> None:
+        """Make what is still to be made."""
+        while self.todo:
+            self.todo.popleft()()
+
+    def report(self, mistake: Mistake) -> None:
+        """Note a mistake, once: several edges may come past it."""
+        if mistake not in self.mistakes:
+            self.mistakes.append(mistake)
+
+    def do(self, what: ir.Simple, span: Span) -> ir.Do:
+        """An effect that the runtime knows by itself."""
+        return ir.Do(what, self.program.origin(span))
+
+    def _report_unreachable(self) -> None:
+        for state in self.program.states.values():
+            if state.name.text not in self.entered:
+                self.report(UnreachableState(span=state.name.span, name=state.name.text))
+
+    # Beginnings
+
+    def _entry(self, handler: ast.Handler) -> None:
+        timeout = self.program.timeout
+        opened = ir.Open(timeout.duration.seconds if timeout else None, self.program.origin(handler.head))
+
+        def end(edge: Edge) -> None:
+            """A chain that never waits ends the session; one that does must say how it goes on."""
+            if any(isinstance(step, ast.Ask | ast.Call) for step in steps_of(handler.chain)):
+                self.run_off(handler.chain, handler.head, "this chain")
+            self.end_session(edge, handler.head)
+
+        for edge in self.taking(handler, ir.START, Phase.ENTRY_PATTERNS, Phase.ENTRY_CATCH_ALLS):
+            self.steps(edge.do(opened), handler.chain.steps, Place(""), end)
+
+    def _anytime(self, handler: ast.Handler) -> None:
+        self.table.states.setdefault(ir.RESUME, ir.State(ir.RESUME, "resume", (), self.flow_origin))
+        for edge in self.taking(handler, WAITS, Phase.ANYTIME_PATTERNS, Phase.FALLBACK):
+            source = STATES if edge.phase is Phase.FALLBACK else WAITS
+            edge = replace(edge, source=source, interrupts=True)
+            self.steps(edge, handler.chain.steps, Place("", aside=True), self._come_back)
+
+    def _come_back(self, edge: Edge) -> None:
+        self.table.add(edge, ir.RESUME)
+
+    def taking(self, handler: ast.Handler, source: str, patterns: Phase, catch_alls: Phase) -> list[Edge]:
+        """The edges on which a handler takes messages: one for its patterns, one for its catch-alls."""
+        origin = self.program.origin(handler.head)
+        guard: tuple[ir.Guard, ...] = ()
+        if handler.guard is not None:
+            condition = self.checked.expressions[id(handler.guard)]
+            guard = (ir.Condition(condition, self.program.origin(handler.guard.span)),)
+        return [
+            Edge("message", source, catch_alls if is_catch_all(guards) else patterns, origin, (*guards, *guard))
+            for guards in alternatives(handler.patterns, origin)
+        ]
+
+    # Chains
+
+    def steps(self, edge: Edge, steps: tuple[ast.Step, ...], place: Place, end: EndOfChain) -> None:
+        """Follow `steps` until the edge reaches a state; `end` says where it goes behind the last."""
+        for position, step in enumerate(steps):
+            go_on = partial(self.steps, steps=steps[position + 1 :], place=place, end=end)
+            match step:
+                case ast.Reply():
+                    edge = edge.do(say(self.program, self.checked, step.texts[0], step.options, "reply"))
+                case ast.Set():
+                    value = self.checked.expressions[id(step.value)]
+                    edge = edge.do(ir.Assign(step.name.text, value, self.program.origin(step.span)))
+                case ast.When():
+                    return self._when(edge, step, place, go_on)
+                case ast.Ask():
+                    return lower_ask(self, edge, step, place, go_on)
+                case ast.Call():
+                    return lower_call(self, edge, step, place, go_on)
+                case ast.Goto():
+                    return self._goto(edge, step, place)
+                case ast.Again():
+                    return self._again(edge, step, place)
+                case ast.EndSession():
+                    return self.end_session(edge, step.span)
+                case _:  # what is not compiled yet was reported, and then nothing is lowered
+                    raise AssertionError(f"{type(step).__name__} was let through to lowering")
+        return end(edge)
+
+    def end_session(self, edge: Edge, span: Span) -> None:
+        """Go back to the initial state."""
+        self.table.add(edge.do(self.do("end", span)), ir.START)
+
+    def run_off(self, chain: ast.Chain | None, head: Span, what: str) -> None:
+        """Report a chain that ends without saying how the conversation goes on."""
+        span = chain.steps[-1].span if chain and chain.steps else head
+        self.report(RunsOffEnd(span=span, what=what))
+
+    def keep_waiting(self, edge: Edge, wait: str) -> None:
+        """Stay in `wait`, in the visit that it is."""
+        if edge.source == wait:
+            self.table.add(edge, None)
+        elif edge.source == ir.RESUME:
+            self.table.add(edge, wait)
+        else:
+            self.table.add(edge.do(ir.Do("keep visit", edge.origin)), wait)
+
+    def _again(self, edge: Edge, step: ast.Again, place: Place) -> None:
+        if place.repeat is not None:
+            place.repeat(edge)
+        elif place.aside:
+            self.table.add(edge.do(self.do("say again", step.span)), ir.RESUME)
+        else:
+            why = "it repeats what a wait said, so it stands in a handler, a `retry` or an `anytime`"
+            self.report(NotHere(span=step.span, step="again", chain="a chain that no wait comes before", why=why))
+
+    def _when(self, edge: Edge, when: ast.When, place: Place, go_on: EndOfChain) -> None:
+        """One `when` is one choice state, however many edges lead to it."""
+        name = self.names.get(id(when))
+        if name is None:
+            name = self.names[id(when)] = self._choice_name(when, place)
+            origin = self.program.origin(when.branches[0].head)
+            self.table.states[name] = ir.State(name, "choice", (), origin)
+            self.todo.append(partial(self._branches, when, name, place, go_on, edge.passed))
+        self.table.add(edge, name)
+
+    def _choice_name(self, when: ast.When, place: Place) -> str:
+        condition = when.branches[0].condition.span
+        text = self.program.sources[condition.path].text[condition.start : condition.end]
+        first = name = f"{place.prefix}when {' '.join(text.split())}"
+        count = 1
+        while name in self.table.states:
+            count += 1
+            name = f"{first} ({count})"
+        return name
+
+    def _branches(self, when: ast.When, name: str, place: Place, go_on: EndOfChain, passed: tuple[str, ...]) -> None:
+        for branch in when.branches:
+            condition = self.checked.expressions[id(branch.condition)]
+            origin = self.program.origin(branch.head)
+            edge = Edge("advance", name, Phase.CHOICES, origin, (ir.Condition(condition, origin),), passed=passed)
+            self.steps(edge, branch.chain.steps, place, go_on)
+        otherwise = when.otherwise
+        origin = self.program.origin(otherwise.span if otherwise and otherwise.steps else when.branches[-1].head)
+        edge = Edge("advance", name, Phase.CHOICES, origin, passed=passed)
+        self.steps(edge, otherwise.steps if otherwise else (), place, go_on)
+
+    # States
+
+    def _goto(self, edge: Edge, step: ast.Goto, place: Place) -> None:
+        state = self.program.states[step.state.text]
+        name = state.name.text
+        if edge.interrupts:
+            edge = replace(edge, interrupts=False)
+        elif place.aside:
+            edge = edge.do(self.do("forget interruption", step.span))
+        if name in edge.passed:
+            circle = (*edge.passed[edge.passed.index(name) :], name)
+            if not any(isinstance(known, CycleWithoutWait) and set(known.path) == set(circle) for known in self.mistakes):
+                self.report(CycleWithoutWait(span=step.span, path=circle))
+            return
+        self.entered.add(name)
+        edge = replace(edge, passed=(*edge.passed, name))
+        self.steps(edge, state.chain.steps, Place(f"{name}."), partial(self._rest_in, state))
+
+    def _rest_in(self, state: ast.State, edge: Edge) -> None:
+        """The chain of a state has run: it waits for what its handlers take."""
+        name = state.name.text
+        if not state.handlers:
+            self.run_off(state.chain, state.span, f"`{name}`")
+            self.end_session(edge, state.span)
+            return
+        if self.claim(name, state.name.span, id(state)):
+            clocks = clocks_of(state.reminders, state.timeouts)
+            self.table.states[name] = ir.State(name, "state", clocks, self.program.origin(state.name.span))
+            self.todo.append(partial(self._state_exits, state))
+        self.table.add(edge, name)
+
+    def _state_exits(self, state: ast.State) -> None:
+        name = state.name.text
+        keep_waiting = partial(self.keep_waiting, wait=name)
+        place = Place(f"{name}.", repeat=partial(self.repeat_state, state))
+        for handler in state.handlers:
+            for edge in self.taking(handler, name, Phase.NEAR_PATTERNS, Phase.NEAR_CATCH_ALLS):
+                self.steps(edge, handler.chain.steps, place, keep_waiting)
+
+        def end_of_timeout(edge: Edge) -> None:
+            timeout = state.timeouts[0]
+            self.run_off(timeout.chain, timeout.span, f"the `timeout` of `{name}`")
+            self.end_session(edge, timeout.span)
+
+        self.timers(name, state.reminders, state.timeouts, place, end_of_timeout)
+
+    def repeat_state(self, state: ast.State, edge: Edge) -> None:
+        """Say what the chain of a state said since its last wait, with the values of now, and wait there."""
+        name = state.name.text
+        said = self._said.setdefault(name, said_last(state.chain.steps))
+        self.steps(edge, said, Place(f"{name}.again."), partial(self.keep_waiting, wait=name))
+
+    def repeat_ask(self, ask: ast.Ask, name: str, edge: Edge) -> None:
+        """Say the prompt of an ask again, and wait there."""
+        self.keep_waiting(edge.do(*prompt(self.program, self.checked, ask)), name)
+
+    # Waits
+
+    def claim(self, name: str, span: Span, node: int) -> bool:
+        """Whether the wait of this node is to be made now; its name must be its own."""
+        if node in self.names:
+            return False
+        self.names[node] = name
+        other = self.table.states.get(name)
+        if other is not None:
+            taken = TakenName(span=span, name=name) if other.kind in {"start", "resume"} else None
+            self.report(taken or SameWait(span=span, name=name, first=other.origin.span))
+            return False
+        return True
+
+    def timers(
+        self,
+        name: str,
+        reminders: tuple[ast.After, ...],
+        timeouts: tuple[ast.Timeout, ...],
+        place: Place,
+        end_of_timeout: EndOfChain,
+    ) -> None:
+        """The rows that the clocks of a wait fire."""
+        for reminder in reminders:
+            edge = Edge(reminder_trigger(reminder), name, Phase.TIMERS, self.program.origin(reminder.span))
+            self.steps(edge, reminder.chain.steps, place, partial(self.keep_waiting, wait=name))
+        for timeout in timeouts[:1]:
+            edge = Edge("timeout", name, Phase.TIMERS, self.program.origin(timeout.span))
+            self.steps(edge, timeout.chain.steps if timeout.chain else (), place, end_of_timeout)

@@ -1,0 +1,211 @@
+"""What is wrong where the parser stopped, in the author's words.
+
+The parser knows where it stands and what it would accept there; together with the word it found this tells one kind of
+mistake from another. `flowgrammar.malformed` holds an example of each kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flowc.diagnostics import syntax as mistakes
+from flowc.diagnostics.diagnostic import Mistake
+from flowc.source import Source, Span
+
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*|->|==|!=|<=|>=|\.\.|[0-9]+(?:\.[0-9]+)?|.", re.DOTALL)
+_CLOSED_TEXT = re.compile(r'"(?:[^"\\{\n\r]|\\.|\{\{|\{(?:[^{}"\n\r]|"(?:[^"\\\n\r]|\\.)*")*\})*"')
+
+_STEPS = frozenset(step.split()[0] for step in mistakes.STEPS)
+_CLAUSES = {
+    "retry": "an `ask`",
+    "require": "an `ask`",
+    "tries": "an `ask`",
+    "on": "an `ask` or a state",
+    "after": "an `ask` or a state",
+    "timeout": "an `ask`, a state or the flow",
+    "failed": "a `call` or the flow",
+}
+_OPERATORS = frozenset({"AND", "OR", "EQ", "NE", "LE", "LT", "GE", "GT", "PLUS", "MINUS", "STAR", "SLASH", "IN", "IS"})
+_OPERATORS |= {"MATCHES", "NOT", "DOT", "LSQB"}
+_NAMES = {
+    "_NL": "the end of the line",
+    "_ARROW": "`->`",
+    "TEXT": "a text in double quotes",
+    "NAME": "a name",
+    "INT": "a whole number",
+    "DECIMAL": "a number",
+    "REGEX": "a regular expression between slashes",
+}
+_SYMBOLS = {"_BAR": "|", "_COMMA": ",", "COLON": ":", "ASSIGN": "=", "DOTDOT": "..", "QUESTION": "?"}
+_SYMBOLS |= {"LPAR": "(", "RPAR": ")", "LSQB": "[", "RSQB": "]", "DOT": "."}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where the parser stopped: the terminal it got, what it would take, and the name before, if one stands there."""
+
+    source: Source
+    kind: str
+    start: int
+    accepts: frozenset[str]
+    name_before: Span | None
+    end: int | None = None
+    """Where the hole ends, if this is within one."""
+
+    @property
+    def word(self) -> str:
+        """The word or the sign at the place."""
+        match = _WORD.match(self.source.text, self.start)
+        return match.group() if match and self.start != self.end else ""
+
+    @property
+    def span(self) -> Span:
+        """The place of the word; at the end of a line, an empty one behind its last word."""
+        if self.kind in {"_NL", "$END"}:
+            return Span(self.source.path, self.start, self.start)
+        return Span(self.source.path, self.start, self.start + max(len(self.word), 1))
+
+    @property
+    def line_is_step(self) -> bool:
+        """Whether the line above begins with an arrow."""
+        above = self.source.line_of(self.start) - 1
+        return above >= 1 and self.source.line(above).lstrip().startswith("->")
+
+    @property
+    def at_left_edge(self) -> bool:
+        """Whether the place begins its line, without indentation."""
+        return self.start in self.source.line_starts
+
+
+def explain(found: Found) -> Mistake:
+    """The mistake that stopped the parser."""
+    for kind in _KINDS:
+        mistake = kind(found)
+        if mistake is not None:
+            return mistake
+    return mistakes.Unexpected(span=found.span, found=_describe(found), expected=_expected(found.accepts))
+
+
+def _quotes(found: Found) -> Mistake | None:
+    if found.word == "'" and "TEXT" in found.accepts:
+        return mistakes.SingleQuotes(span=found.span)
+    return None
+
+
+def _unclosed(found: Found) -> Mistake | None:
+    if found.kind != "UNCLOSED" or _CLOSED_TEXT.match(found.source.text, found.start):
+        return None
+    line_end = found.source.text.index("\n", found.start)
+    literal = found.source.text[found.start + 1 : line_end].replace("{{", "  ").replace("}}", "  ")
+    brace = literal.rfind("{")
+    if brace >= 0 and "}" not in literal[brace:] and '"' in literal[brace:]:
+        at = found.start + 1 + brace
+        return mistakes.UnclosedHole(span=Span(found.source.path, at, at + 1))
+    return mistakes.UnclosedText(span=Span(found.source.path, found.start, found.start + 1))
+
+
+def _equals_sign(found: Found) -> Mistake | None:
+    if found.word == "=" and "EQ" in found.accepts:
+        return mistakes.EqualsSign(span=found.span)
+    return None
+
+
+def _unknown_step(found: Found) -> Mistake | None:
+    before = found.name_before
+    if found.accepts == {"COLON"} and before and found.source.text[: before.start].rstrip().endswith("->"):
+        return mistakes.UnknownStep(span=before, word=found.source.text[before.start : before.end])
+    if "HANDOFF" in found.accepts and found.word.isidentifier():
+        return mistakes.UnknownStep(span=found.span, word=found.word)
+    return None
+
+
+def _unknown_declaration(found: Found) -> Mistake | None:
+    if "ANYTIME" in found.accepts and found.at_left_edge and found.kind not in {"_INDENT", "$END"}:
+        return mistakes.UnknownDeclaration(span=found.span, word=found.word)
+    return None
+
+
+def _split_chain(found: Found) -> Mistake | None:
+    if found.word in {"->", "when"} and {"TRIES", "RETRY"} <= found.accepts:
+        kind = mistakes.UnexpectedBlock if found.line_is_step else mistakes.SplitChain
+        return kind(span=found.span)
+    return None
+
+
+def _block(found: Found) -> Mistake | None:
+    if found.kind != "_INDENT":
+        return None
+    line = found.source.line_of(found.start)
+    indentation = found.source.line_starts[line - 1]
+    text = found.source.line(line)
+    kind = mistakes.UnexpectedBlock
+    start = indentation + len(text) - len(text.lstrip())
+    return kind(span=Span(found.source.path, start, indentation + len(text.rstrip())))
+
+
+def _misplaced_clause(found: Found) -> Mistake | None:
+    if found.word in _CLAUSES and "_ARROW" in found.accepts and "WHEN" in found.accepts:
+        return mistakes.MisplacedClause(span=found.span, clause=found.word, owners=_CLAUSES[found.word])
+    return None
+
+
+def _missing_arrow(found: Found) -> Mistake | None:
+    if found.word in _STEPS and "_ARROW" in found.accepts:
+        return mistakes.MissingArrow(span=found.span, word=found.word)
+    before = found.name_before
+    if before and found.accepts == {"LPAR"} and (word := found.source.text[before.start : before.end]) in _STEPS:
+        return mistakes.MissingArrow(span=before, word=word)
+    return None
+
+
+def _missing_chain(found: Found) -> Mistake | None:
+    line_ends = found.kind in {"_NL", "$END"} or (found.kind == "ON" and "_INDENT" in found.accepts)
+    if line_ends and "_ARROW" in found.accepts and "_NL" not in found.accepts - {found.kind}:
+        return mistakes.MissingChain(span=found.span)
+    if "_INDENT" in found.accepts and found.accepts <= {"_INDENT"}:
+        at = found.source.text.rfind("\n", 0, found.start)
+        end = len(found.source.text[:at].rstrip()) if at > 0 else 0
+        return mistakes.MissingChain(span=Span(found.source.path, end, end))
+    return None
+
+
+_KINDS: tuple[Callable[[Found], Mistake | None], ...] = (
+    _quotes,
+    _unclosed,
+    _equals_sign,
+    _unknown_step,
+    _missing_arrow,
+    _split_chain,
+    _misplaced_clause,
+    _unknown_declaration,
+    _block,
+    _missing_chain,
+)
+
+
+def _describe(found: Found) -> str:
+    if found.kind == "_NL":
+        return "the end of the line"
+    if found.kind == "$END":
+        return "the end of the text between braces" if found.end is not None else "the end of the file"
+    if found.kind == "_DEDENT":
+        return "the end of the block"
+    if found.word == '"':
+        return "a text"
+    return f"`{found.word}`"
+
+
+def _expected(accepts: frozenset[str]) -> tuple[str, ...]:
+    """What may stand there, in words, most useful first, at most six."""
+    if "HANDOFF" in accepts:
+        return ("a step",)
+    words = [_NAMES[kind] for kind in _NAMES if kind in accepts]
+    if accepts & _OPERATORS - {"NOT"}:
+        words.append("an operator")
+        accepts -= _OPERATORS
+    words += [f"`{_SYMBOLS[kind]}`" for kind in _SYMBOLS if kind in accepts]
+    others = accepts - _NAMES.keys() - _SYMBOLS.keys() - {"_INDENT", "_DEDENT", "MISTAKE", "$END", "MINUS"}
+    words += sorted(f"`{kind.lower()}`" for kind in others)
+    return tuple(words[:6])

@@ -1,0 +1,88 @@
+"""The compiler, whole: source to machine to module, each step a pass with a module of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, cast
+
+from flowc.analyse import analyse
+from flowc.check import check
+from flowc.diagnostics.diagnostic import Diagnostic, Mistake
+from flowc.emit.python import emit_python, module_name
+from flowc.lower import lower
+from flowc.machine import Machine
+from flowc.parse import parse
+from flowc.resolve import resolve
+from flowc.source import Source, Sources
+from flowrt.flow import Flow
+
+MAX_SHOWN = 100
+"""How many findings are reported at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What came of a flow: its machine, where it has no error, and what there is to say of it."""
+
+    sources: Sources
+    diagnostics: tuple[Diagnostic, ...]
+    machine: Machine | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is a machine."""
+        return self.machine is not None
+
+
+def compile_flow(source: Source) -> Compiled:
+    """Take `source` through all passes; each begins only where the ones before found no error.
+
+    >>> from flowc.source import source_of
+    >>> compiled = compile_flow(source_of("thanks.flow", 'on message -> reply "Thanks" -> end session'))
+    >>> compiled.ok, compiled.diagnostics
+    (True, ())
+    """
+    sources = Sources({source.path: source})
+    parsed = parse(source)
+    if parsed.mistakes:
+        return _failed(sources, parsed.mistakes)
+    program, unresolved = resolve(parsed.file, source)
+    checked, wrong = check(program)
+    found = (*unresolved, *wrong)
+    if _has_errors(found):
+        return _failed(sources, found)
+    machine, stuck = lower(program, checked)
+    found = (*found, *stuck)
+    if _has_errors(found):
+        return _failed(sources, found)
+    found = (*found, *analyse(machine))
+    if _has_errors(found):
+        return _failed(sources, found)
+    return Compiled(sources, _in_order(found), machine)
+
+
+def _has_errors(mistakes: tuple[Mistake, ...]) -> bool:
+    return any(mistake.severity == "error" for mistake in mistakes)
+
+
+def _failed(sources: Sources, mistakes: tuple[Mistake, ...]) -> Compiled:
+    return Compiled(sources, _in_order(mistakes), None)
+
+
+def _in_order(mistakes: tuple[Mistake, ...]) -> tuple[Diagnostic, ...]:
+    ordered = sorted(dict.fromkeys(mistakes), key=lambda mistake: (mistake.span, mistake.code))
+    return tuple(mistake.diagnostic() for mistake in ordered)
+
+
+def load_flow(machine: Machine) -> Flow[Any]:
+    """The flow of `machine`, compiled in memory: the very module that `flowc build` writes, executed."""
+    return cast("Flow[Any]", load_module(machine).flow)
+
+
+def load_module(machine: Machine) -> ModuleType:
+    """The module of `machine`, executed, without a file."""
+    name = module_name(machine.sources[0].path)
+    module = ModuleType(name)
+    exec(compile(emit_python(machine), f"<{name}>", "exec"), module.__dict__)  # noqa: S102  what we wrote ourselves
+    return module

@@ -1,0 +1,28 @@
+"""The program: a flow with every name bound to its declaration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flowc import syntax as ast
+from flowc.machine import Origin
+from flowc.source import Sources, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """All declarations of a flow, by what they are."""
+
+    name: str
+    sources: Sources
+    file: ast.File
+    timeout: ast.Timeout | None
+    failed: ast.Failed | None
+    actions: dict[str, ast.Action]
+    states: dict[str, ast.State]
+    entries: tuple[ast.Handler, ...]
+    anytimes: tuple[ast.Handler, ...]
+
+    def origin(self, span: Span) -> Origin:
+        """Where a span stands, with its line."""
+        return Origin(span.path, span.start, span.end, self.sources.line_of(span))

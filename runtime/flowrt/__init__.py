@@ -1,0 +1,72 @@
+"""The runtime of flows: events in, effects out.
+
+The names below are imported when they are first used: a generated module imports this package too, and that
+must stay cheap.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flowrt.abc import Channel, Listener, Store
+    from flowrt.actions import current_call
+    from flowrt.blocking import BlockingBot
+    from flowrt.bot import Bot
+    from flowrt.effects import Dropped, Ended, Reply
+    from flowrt.errors import FlowrtError, IncompatibleModule, MissingAction, StoreError
+    from flowrt.events import Message
+    from flowrt.flow import Flow
+    from flowrt.stores import open_store
+    from flowrt.time import Clock, FakeClock, SystemClock
+
+__all__ = [
+    "BlockingBot",
+    "Bot",
+    "Channel",
+    "Clock",
+    "Dropped",
+    "Ended",
+    "FakeClock",
+    "Flow",
+    "FlowrtError",
+    "IncompatibleModule",
+    "Listener",
+    "Message",
+    "MissingAction",
+    "Reply",
+    "Store",
+    "StoreError",
+    "SystemClock",
+    "current_call",
+    "open_store",
+]
+
+_MODULES = {
+    "abc": "Channel Listener Store",
+    "actions": "current_call",
+    "blocking": "BlockingBot",
+    "bot": "Bot",
+    "effects": "Dropped Ended Reply",
+    "errors": "FlowrtError IncompatibleModule MissingAction StoreError",
+    "events": "Message",
+    "flow": "Flow",
+    "stores": "open_store",
+    "time": "Clock FakeClock SystemClock",
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    """Import the public name `name` from its module."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return __all__

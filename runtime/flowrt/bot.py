@@ -1,0 +1,322 @@
+"""The bot: the shell around a flow. It takes events, commits what they cause, delivers, and runs actions."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, Self
+
+from flowrt.abc import Channel, Clock, Lane, Listener, Store
+from flowrt.actions import Calls, find_actions, misfit
+from flowrt.codec import load_effect
+from flowrt.delivery import Delivery
+from flowrt.effects import Call, Dropped, Effect, Ended, Reply
+from flowrt.errors import FlowrtError
+from flowrt.events import Due, EndedByHost, Event, HostEvent, Message, Opened
+from flowrt.fields import Unreadable
+from flowrt.flow import Flow
+from flowrt.handling import Outcome, handle, next_due
+from flowrt.log import fault, hashed, logger
+from flowrt.stores import open_store
+from flowrt.time import FakeClock, Instant, SystemClock
+from flowrt.timer import Timer
+from flowrt.values import Value
+from flowrt.waiting import Line, Tasks
+
+MESSAGE_MAX = 65_536
+"""The longest text of a message, in code points. A longer one is handled as a message without text."""
+
+NAME_MAX = 512
+"""The longest id of an event and the longest name of a contact, in code points."""
+
+
+class NotOpen(FlowrtError):
+    """The bot was asked for something before it was opened or after it was closed."""
+
+
+class Bot:
+    """A flow that talks.
+
+    `actions` is an object with a method for each action of the flow: a coroutine function, or a function,
+    which runs in a thread. `store` is a name that `open_store` knows, or a store. Replies go to `channel`;
+    without one they stay in the store. `listener` is told how sessions end; without one that is told to
+    nobody. `retry_after` is the first pause, in seconds, before what failed is tried again, and `grace` how
+    long closing waits for work at hand.
+
+    Raises `MissingAction` where `actions` lacks some, and `StoreError` where `store` names none.
+
+    >>> from flowrt.generated import Variables, end_session
+    >>> def open_session(event): event.args[0].open(expire=None)
+    >>> def say_thanks(event): event.args[0].reply("Thanks")
+    >>> answer = {"trigger": "message", "source": "start", "dest": "start",
+    ...     "before": [open_session, say_thanks, end_session]}
+    >>> thanks = Flow(name="thanks", source="thanks.flow", format=1, compiler="0.1.0", initial="start",
+    ...     states=[{"name": "start"}], transitions=[answer], variables=Variables, actions=())
+    >>> class Console:
+    ...     async def send(self, reply): print(reply.text)
+    >>> async def main():
+    ...     async with Bot(thanks, store="memory:", channel=Console()) as bot:
+    ...         print(await bot.receive(Message(id="1", contact="ada", text="hi")))
+    ...         print(await bot.receive(Message(id="1", contact="ada", text="hi")))
+    >>> asyncio.run(main())
+    True
+    False
+    Thanks
+    """
+
+    def __init__(  # noqa: PLR0913 - all but the flow by name, and most left out
+        self,
+        flow: Flow[Any],
+        *,
+        store: Store | str | None = None,
+        actions: object = None,
+        channel: Channel | None = None,
+        listener: Listener | None = None,
+        clock: Clock | None = None,
+        retry_after: float = 1.0,
+        grace: float = 10.0,
+    ) -> None:
+        self._flow = flow
+        self._store = open_store(store)
+        self._channel = channel
+        self._listener = listener
+        self._clock: Clock = clock or SystemClock()
+        self._grace = grace
+        self._tasks = Tasks(retry_after)
+        self._line = Line()
+        self._timer = Timer(self._clock, self._store, self._fire, retry_after)
+        self._timing: asyncio.Task[None] | None = None
+        self._calls = Calls(find_actions(actions, flow.actions, flow.name), self._take, self._tasks)
+        self._deliveries: dict[Lane, Delivery] = {}
+        if channel is not None:
+            self._deliveries["reply"] = Delivery(self._store, "reply", self._say, self._tasks)
+        if listener is not None:
+            self._deliveries["notice"] = Delivery(self._store, "notice", self._tell, self._tasks)
+        self._unsure: set[str] = set()
+        self._open = False
+
+    # Opening and closing.
+
+    async def __aenter__(self) -> Self:
+        """Open the store, and take up what was left: replies, overdue deadlines, and calls, in the
+        background.
+
+        Raises `StoreError` where the store cannot be opened.
+        """
+        await self._store.open()
+        try:
+            self._timer.load(await self._store.deadlines())
+            for lane, delivery in self._deliveries.items():
+                for contact in await self._store.undelivered(lane):
+                    delivery.wake(contact)
+        except BaseException:
+            await self._tasks.stop()
+            await self._store.close()
+            raise
+        if self._channel is None:
+            logger.warning("the bot has no channel: its replies stay in the store")
+        self._open = True
+        self._tasks.spawn(self._take_up())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take no more events, finish what is at hand within the grace period, and close the store.
+
+        What is not finished by then is in the store, and is taken up when a bot is opened on it again.
+        """
+        self._open = False
+        self._timer.stop()
+        try:
+            async with asyncio.timeout(self._grace):
+                if self._timing is not None:
+                    await self._timing
+                await self._tasks.idle()
+        except TimeoutError:
+            logger.warning("closing after %.1f s: what is not finished stays in the store", self._grace)
+        finally:
+            await self._tasks.stop()
+            self._calls.stop()
+            await self._store.close()
+
+    async def _take_up(self) -> None:
+        """Serve what is overdue, then run the calls that nothing has ended, then keep the time."""
+        await self._timer.fire_due()
+        await self._tasks.keep_trying("taking up the calls of before", self._run_stored_calls)
+        if not isinstance(self._clock, FakeClock):  # who moves a clock by hand fires by hand
+            self._timing = asyncio.get_running_loop().create_task(self._timer.run())
+
+    async def _run_stored_calls(self, only: str | None = None) -> None:
+        for row in await self._store.calls():
+            if only is None or row.contact == only:
+                self._run_stored_call(row.contact, row.body)
+
+    def _run_stored_call(self, contact: str, body: str) -> None:
+        try:
+            call = load_effect(body, contact)
+            if not isinstance(call, Call):
+                raise Unreadable("the stored call is an effect of another kind")
+        except Unreadable as error:
+            logger.error("a call of contact %s is left to its time limit: %s", hashed(contact), fault(error))
+        else:
+            self._start([call])
+
+    # What can happen.
+
+    async def receive(self, message: Message) -> bool:
+        """Handle `message`; it counts as accepted, at this instant, once this has returned.
+
+        By then what it comes to is committed; replies follow on their own. Returns False where a message of
+        this contact with this id was handled before, True otherwise. A text longer than `MESSAGE_MAX` is
+        treated as a message without text. Raises `StoreError` where it could not be committed: then the
+        message may come again. Raises `ValueError` where its id or contact is empty or longer than
+        `NAME_MAX`, `NotOpen` outside `async with`.
+        """
+        if message.text is not None and len(message.text) > MESSAGE_MAX:
+            message = replace(message, text=None)
+        return await self._accept(message)
+
+    async def open(self, contact: str, *, id: str | None = None) -> bool:
+        """Open the session of `contact` without a message; one that is open ends as superseded.
+
+        `id` names the request for ever, as a message's does; without one, each call is a request of its own.
+        Returns and raises as `receive` does.
+        """
+        return await self._accept(Opened(id or _fresh(), contact))
+
+    async def event(
+        self, contact: str, name: str, values: Mapping[str, Value] | None = None, *, id: str | None = None
+    ) -> bool:
+        """Tell the session of `contact` that `name` has happened, with these values.
+
+        One that the flow does not take is dropped, and the listener told. `id`, result and errors are as for
+        `open`; `ValueError` too where a value is none of the language.
+        """
+        values = dict(values or {})
+        for key, value in values.items():
+            why = misfit(value)
+            if why is not None:
+                raise ValueError(f"the value {key!r} of the event {name!r} is {why}")
+        return await self._accept(HostEvent(id or _fresh(), contact, name, values))
+
+    async def end(self, contact: str, *, id: str | None = None) -> bool:
+        """End the session of `contact`, if there is one. `id`, result and errors are as for `open`."""
+        return await self._accept(EndedByHost(id or _fresh(), contact))
+
+    async def fire_due(self) -> int:
+        """Fire every deadline that is due now, and return how many contacts that concerned.
+
+        The bot does so on its own, but for a `FakeClock`: whoever moves that calls this. Deadlines that could
+        not be committed come up again after a pause.
+        """
+        self._check_open()
+        return await self._timer.fire_due()
+
+    async def idle(self) -> None:
+        """Wait until all work at hand is done: events, deliveries, actions.
+
+        What has failed and pauses before it is tried again is not waited for.
+        """
+        await self._tasks.idle()
+
+    # One event.
+
+    async def _accept(self, event: Message | Opened | HostEvent | EndedByHost) -> bool:
+        self._check_open()
+        for name in (event.id, event.contact):
+            if not 0 < len(name) <= NAME_MAX:
+                raise ValueError(f"an id or contact has 1 to {NAME_MAX} characters: this has {len(name)}")
+        return await self._take(event, event.id)
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise NotOpen("the bot is not open: use it inside `async with bot:`")
+
+    async def _take(self, event: Event, mark: str | None = None) -> bool:
+        """Handle `event` when its turn has come; its instant is that of its arrival."""
+        at = self._clock.now()
+        self._tasks.begin()
+        try:
+            await self._line.enter(event.contact)
+            try:
+                return await self._handle(event, mark, at)
+            finally:
+                self._line.leave(event.contact)
+        finally:
+            self._tasks.end()
+
+    async def _handle(self, event: Event, mark: str | None, at: Instant) -> bool:
+        contact = event.contact
+        stored = await self._store.read(contact, mark)
+        if stored.marked:
+            return False
+        outcome = handle(self._flow, contact, stored.session, event, at, notices=self._listener is not None)
+        outcome.change.mark = mark
+        try:
+            await self._store.commit(outcome.change)
+        except BaseException:  # a lost connection, a cancelled caller: it may have been committed
+            if contact not in self._unsure:
+                self._unsure.add(contact)
+                self._tasks.spawn(self._look_again(contact))
+            raise
+        self._follow(outcome, event)
+        return True
+
+    def _follow(self, outcome: Outcome, event: Event) -> None:
+        """What comes after the commit."""
+        change = outcome.change
+        self._timer.arm(change.contact, change.due)
+        for lane in dict(change.outbox):
+            if lane in self._deliveries:
+                self._deliveries[lane].wake(change.contact)
+        if isinstance(event, Due) and change.calls_over != "all":
+            for key in change.calls_over:
+                self._calls.cancel(change.contact, key)
+        self._start(outcome.calls)
+
+    def _start(self, calls: list[Call]) -> None:
+        """Run these calls; a bot that closes leaves them to the next."""
+        if self._open:
+            for call in calls:
+                self._calls.start(call)
+
+    async def _look_again(self, contact: str) -> None:
+        """Read from the store what has become of `contact`, after a commit whose end is not known."""
+
+        try:
+            what = f"reading contact {hashed(contact)} again"
+            await self._tasks.keep_trying(what, lambda: self._look(contact))
+        finally:
+            self._unsure.discard(contact)
+        for delivery in self._deliveries.values():
+            delivery.wake(contact)
+
+    async def _look(self, contact: str) -> None:
+        await self._line.enter(contact)
+        try:
+            stored = await self._store.read(contact, None)
+            self._timer.arm_after_pause(contact, next_due(stored.session, contact))
+            await self._run_stored_calls(only=contact)
+        finally:
+            self._line.leave(contact)
+
+    async def _fire(self, contact: str) -> None:
+        await self._take(Due(contact))
+
+    # Delivering.
+
+    async def _say(self, effect: Effect) -> None:
+        if self._channel is not None and isinstance(effect, Reply):
+            await self._channel.send(effect)
+
+    async def _tell(self, effect: Effect) -> None:
+        if self._listener is not None and isinstance(effect, Ended | Dropped):
+            await self._listener.told(effect)
+
+
+def _fresh() -> str:
+    return uuid.uuid4().hex

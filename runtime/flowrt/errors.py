@@ -1,0 +1,35 @@
+"""The errors flowrt raises on purpose. Each message is a sentence for the reader of a log."""
+
+from __future__ import annotations
+
+
+class FlowrtError(Exception):
+    """The base of all of them."""
+
+
+class IncompatibleModule(FlowrtError):
+    """A generated module was written by a compiler too new or too old for this runtime."""
+
+
+class MissingAction(FlowrtError):
+    """The bot's actions lack one that the flow calls."""
+
+
+class StoreError(FlowrtError):
+    """A store cannot be opened or used."""
+
+
+class SessionFailure(FlowrtError):
+    """A session cannot go on: it ends as failed and the host is told why."""
+
+
+class OutOfBounds(SessionFailure):
+    """A result lies beyond the bounds of its type."""
+
+
+class TooManySteps(SessionFailure):
+    """One event took more transitions than the budget allows."""
+
+
+class TooManyReplies(SessionFailure):
+    """One event said more than the budget allows."""

@@ -1,0 +1,194 @@
+"""A flow that runs: the table of a generated module, and the step that takes one event through it.
+
+Nothing here awaits, reads a clock or draws a random number: what happens depends on the session and the event alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, Protocol
+
+from flowrt.effects import Effect, EndReason
+from flowrt.errors import IncompatibleModule
+from flowrt.events import Due, EndedByHost, Event, HostEvent, Message, Opened, Result, event_key
+from flowrt.machine import FlowMachine
+from flowrt.session import INITIAL, Deadline, Session, V
+from flowrt.time import Instant
+from flowrt.turn import Turn
+
+FORMAT = 1
+"""The format of generated modules that this runtime runs."""
+
+
+class Triggers(Protocol):
+    """What the step needs of a machine; a plain `transitions.Machine` has it."""
+
+    @property
+    def events(self) -> Mapping[str, Any]:
+        """The triggers by name, each with a method `trigger(session, turn)`."""
+        ...
+
+
+class Flow(Generic[V]):
+    """A compiled flow.
+
+    `actions` names the actions it calls. `states`, `transitions` and `initial` are the configuration of its machine.
+    Raises `IncompatibleModule` where the module's `format` is not one that this runtime runs.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        source: str,
+        format: int,
+        compiler: str,
+        states: Sequence[Mapping[str, Any]],
+        transitions: Sequence[Mapping[str, Any]],
+        initial: str,
+        variables: type[V],
+        actions: Sequence[str],
+    ) -> None:
+        if format != FORMAT:
+            age, cure = ("newer", "upgrade flowrt") if format > FORMAT else ("older", "build the flow again")
+            raise IncompatibleModule(
+                f"the module of flow {name!r}, made by flowc {compiler} from {source}, has format {format}, which is "
+                f"{age} than the format {FORMAT} that this runtime runs: {cure}"
+            )
+        self.name = name
+        self.source = source
+        self.states = states
+        self.transitions = transitions
+        self.initial = initial
+        self.variables = variables
+        self.actions = tuple(actions)
+        self.state_names = frozenset(str(state["name"]) for state in states)
+        self._machine: FlowMachine | None = None
+
+    @property
+    def machine(self) -> FlowMachine:
+        """The machine that all sessions of this flow share; built when it is first needed."""
+        if self._machine is None:
+            self._machine = FlowMachine(self.states, self.transitions, self.initial)
+        return self._machine
+
+    def session(self, contact: str) -> Session[V]:
+        """A contact without a session: in the initial state, with nothing remembered."""
+        return Session(contact, self.variables())
+
+    def step(self, session: Session[V], event: Event, at: Instant, machine: Triggers | None = None) -> list[Effect]:
+        """Take `event`, at the instant `at`, and return what it causes, in order.
+
+        Deadlines that were due come first; then the event; then what had waited for it. `session` is changed in
+        place. An instant before the session's last one counts as that one. `machine` may be any that was built from
+        this flow's table; by default it is the shared one.
+        """
+        return _Step(machine or self.machine, session, event, max(at, session.at)).run()
+
+
+class _Step:
+    """One call of `Flow.step`: the turns it is made of share their effects and their instant."""
+
+    def __init__(self, machine: Triggers, session: Session[Any], event: Event, at: Instant) -> None:
+        self.events = machine.events
+        self.session = session
+        self.event = event
+        self.at = at
+        self.key = event_key(event, at)
+        self.effects: list[Effect] = []
+
+    def run(self) -> list[Effect]:
+        self.session.at = self.at
+        self._fire_deadlines()
+        self._take(self.event)
+        while self._take_held():
+            pass
+        return self.effects
+
+    def _fire_deadlines(self) -> None:
+        """Serve what is due: an expired session only expires, and of a wait only the last deadline is served."""
+        while due := [deadline for deadline in self.session.deadlines if deadline.due <= self.at]:
+            served = due[0] if due[0].trigger == "expire" else max(reversed(due), key=lambda deadline: deadline.due)
+            self._retire(due)
+            self._fire(served.trigger, Due(self.session.contact))
+
+    def _retire(self, due: list[Deadline]) -> None:
+        session = self.session
+        session.deadlines = tuple(deadline for deadline in session.deadlines if deadline not in due)
+        session.reminded += tuple(deadline.trigger for deadline in due if deadline.period)
+
+    def _take(self, event: Event) -> None:
+        session = self.session
+        match event:
+            case Message():
+                session.heard(self.at)
+                self._fire("message", event)
+            case Opened():
+                if session.is_open:
+                    self._fire("end", event, reason="superseded")
+                if not self._fire("open", event).taken:
+                    self._turn(event).drop("start")
+            case HostEvent():
+                if not self._fire(f"event {event.name}", event).taken:
+                    self._turn(event).drop(event.name)
+            case EndedByHost():
+                if session.is_open:
+                    self._fire("end", event)
+            case Result():
+                self._take_result(event)
+            case Due():
+                pass
+
+    def _take_result(self, result: Result) -> None:
+        """A result goes to the wait that awaits it, also to one that an `anytime` left; a late one is nobody's."""
+        session = self.session
+        if session.pending == result.key:
+            self._fire("result", result)
+        elif session.interrupted is not None and session.interrupted.pending == result.key:
+            session.interrupted.result = result
+
+    def _take_held(self) -> bool:
+        """Take the first of the messages that were kept, if the wait for a result is over."""
+        session = self.session
+        awaits = session.pending or (session.interrupted and session.interrupted.pending)
+        if awaits or not session.held:
+            return False
+        message, *rest = session.held
+        session.held = tuple(rest)
+        self._fire("message", message)
+        return True
+
+    def _turn(self, event: Event) -> Turn:
+        return Turn(self.session, event, self.at, self.key, self.effects)
+
+    def _fire(self, trigger: str, event: Event, reason: EndReason = "ended by host") -> Turn:
+        """Fire `trigger`, and after it what had come for the wait it returned to."""
+        turn = self._turn(event)
+        turn.reason = reason
+        try:
+            turn.taken = self._trigger(trigger, turn)
+        except Exception as cause:  # whatever a flow's own functions raise ends the session, never the bot
+            self._fail(turn, cause)
+        ready, turn.ready = turn.ready, None
+        if ready is not None:
+            self._take_result(ready)
+        self._fire_deadlines()
+        return turn
+
+    def _trigger(self, trigger: str, turn: Turn) -> bool:
+        event = self.events.get(trigger)
+        return event is not None and self.session.state in event.transitions and event.trigger(self.session, turn)
+
+    def _fail(self, turn: Turn, cause: Exception) -> None:
+        """End the session as failed: by the flow's own chain, else, or where that fails too, by the default."""
+        turn.taken = True
+        turn.cause = turn.cause or f"{type(cause).__name__}: {cause}"
+        turn.failures += 1
+        try:
+            self._trigger("failed", turn)
+        except Exception as another:
+            if turn.failures > 1:
+                raise
+            self._fail(turn, another)
+
+

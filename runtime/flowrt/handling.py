@@ -1,0 +1,155 @@
+"""What one event does to what is stored: a stored session and an event in, a change of the store out.
+
+Between the pure step and the shell. Nothing here awaits, so every engine, whatever its store, handles an
+event alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flowrt.abc import Change, Lane
+from flowrt.codec import Outdated, dump_effect, dump_session, load_session, restore
+from flowrt.effects import Call, Effect, Ended, Reply
+from flowrt.errors import SessionFailure
+from flowrt.events import Event, Result, event_key
+from flowrt.fields import Unreadable
+from flowrt.flow import Flow
+from flowrt.log import in_words
+from flowrt.session import Session
+from flowrt.time import Instant
+from flowrt.values import Value
+
+SESSION_MAX = 262_144
+"""The longest stored session, in characters of JSON. One that grows beyond it ends as failed."""
+
+SAY_OUTDATED = "This chat has been updated since we last spoke, so we have to start over."
+"""What a contact is told whose session the flow has no place for."""
+
+SAY_FAILED = "Sorry, something went wrong on our side. Please write again to start over."
+"""What a contact is told whose session cannot be carried on or stored."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an event comes to: the `change` to commit, and the `calls` to run once that is done."""
+
+    change: Change
+    calls: list[Call]
+
+
+class Oversized(SessionFailure):
+    """A session has grown beyond `SESSION_MAX`."""
+
+
+def handle(
+    flow: Flow[Any], contact: str, stored: str | None, event: Event, at: Instant, *, notices: bool = True
+) -> Outcome:
+    """Take `event`, at the instant `at`, for the session that `stored` holds; None where there is none.
+
+    Never raises for what is stored or for what the flow does: a session that cannot go on ends, as outdated
+    or as failed, with the cause. With `notices` false nobody listens, and what a host would be told is left
+    out.
+    """
+    found = _find(flow, contact, stored, event, at)
+    before = found.awaited
+    try:
+        effects = [*found.effects, *flow.step(found.session, event, at)]
+        session, body = found.session, _body(flow, found.session)
+        rows = _rows(effects, notices=notices)
+    except Exception as cause:  # whatever it is, it ends this session and troubles no other
+        found = _find(flow, contact, stored, event, at)
+        session, body = flow.session(contact), None
+        session.at = max(at, found.session.at)
+        effects = [*found.effects, *_failed(found.session, event_key(event, at), cause)]
+        rows = _rows(effects, notices=notices)
+    now = awaited(session)
+    calls = [effect for effect in effects if isinstance(effect, Call) and effect.id in now]
+    finished = {event.key} if isinstance(event, Result) else set[str]()
+    change = Change(
+        contact=contact,
+        at=session.at,
+        session=body,
+        due=None if body is None else session.due,
+        outbox=rows,
+        calls=[(call.id, dump_effect(call)) for call in calls],
+        calls_over="all" if before is None else tuple((before | finished) - now),
+    )
+    return Outcome(change, calls)
+
+
+def awaited(session: Session[Any]) -> set[str]:
+    """The keys of the calls whose results `session` awaits: its own, and that of a wait an `anytime` left."""
+    left = session.interrupted
+    keys = session.pending, None if left is None else left.pending
+    return {key for key in keys if key is not None}
+
+
+def next_due(stored: str | None, contact: str) -> Instant | None:
+    """The next deadline of a stored session, None without one; one that cannot be read is due at once."""
+    if stored is None:
+        return None
+    try:
+        return min([deadline.due for deadline in load_session(stored, contact).deadlines], default=None)
+    except Unreadable:
+        return 0
+
+
+@dataclass(slots=True)
+class _Found:
+    """A session as it was found, what restoring it caused, and the calls it awaited, None if unknown."""
+
+    session: Session[Any]
+    effects: list[Effect]
+    awaited: set[str] | None
+
+
+def _find(flow: Flow[Any], contact: str, stored: str | None, event: Event, at: Instant) -> _Found:
+    if stored is None:
+        return _Found(flow.session(contact), [], set())
+    try:
+        session = restore(flow, contact, stored)
+    except Unreadable as cause:
+        return _Found(flow.session(contact), _outdated(contact, "", {}, cause, event_key(event, at)), None)
+    except Outdated as cause:
+        saved = cause.saved
+        session = flow.session(contact)
+        session.at, session.held = saved.at, saved.held
+        return _Found(session, _outdated(contact, saved.id, saved.vars, cause, event_key(event, at)), None)
+    return _Found(session, [], awaited(session))
+
+
+def _body(flow: Flow[Any], session: Session[Any]) -> str | None:
+    """`session` as text, None where it is over."""
+    if not session.is_open:
+        return None
+    body = dump_session(flow, session)
+    if len(body) > SESSION_MAX:
+        raise Oversized(f"the session is {len(body)} characters of JSON long: the limit is {SESSION_MAX}")
+    return body
+
+
+def _outdated(contact: str, id: str, values: Mapping[str, Value], cause: Exception, key: str) -> list[Effect]:
+    """What follows from a session that the flow has no place for."""
+    ended = Ended(f"{key}#outdated1", contact, id, "outdated", values, str(cause))
+    return [Reply(f"{key}#outdated0", contact, SAY_OUTDATED), ended]
+
+
+def _failed(session: Session[Any], key: str, cause: Exception) -> list[Effect]:
+    """What follows from a session that cannot be carried on or stored: it ends as it was before the event."""
+    why, contact = in_words(cause), session.contact
+    ended = Ended(f"{key}#failed1", contact, session.id or key, "failed", session.vars.held(), why)
+    return [Reply(f"{key}#failed0", contact, SAY_FAILED), ended]
+
+
+def _rows(effects: list[Effect], *, notices: bool) -> list[tuple[Lane, str]]:
+    """What goes to the outbox, in order. Calls have a place of their own."""
+    rows: list[tuple[Lane, str]] = []
+    for effect in effects:
+        if isinstance(effect, Reply):
+            rows.append(("reply", dump_effect(effect)))
+        elif notices and not isinstance(effect, Call):
+            rows.append(("notice", dump_effect(effect)))
+    return rows

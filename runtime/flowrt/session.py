@@ -1,0 +1,119 @@
+"""A session: where one contact stands in a flow. It is the model of the machine, and only slots."""
+
+from __future__ import annotations
+
+import keyword
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
+
+from flowrt.events import Message, Result
+from flowrt.time import Instant, Period
+from flowrt.values import Value
+
+INITIAL = "start"
+"""The state of a contact without a session."""
+
+
+def is_taken(name: str) -> bool:
+    """Whether a variable of this name has an underscore behind it in Python, where the name means something else."""
+    return keyword.iskeyword(name) or name in {"self", "held"}
+
+
+class Variables:
+    """The base of a generated module's `Variables`: one slot for each variable, empty while it is unset."""
+
+    __slots__ = ()
+
+    def held(self) -> dict[str, Value]:
+        """The variables that are set, with their values, in order of declaration."""
+        return {
+            name[:-1] if is_taken(name.rstrip("_")) else name: getattr(self, name)
+            for name in self.__slots__
+            if hasattr(self, name)
+        }
+
+
+V = TypeVar("V", bound=Variables)
+
+
+class Deadline(NamedTuple):
+    """A clock that runs: when it is due it fires `trigger`.
+
+    `period`, in microseconds, is how long the contact must be silent; 0 marks an instant that no message moves.
+    """
+
+    trigger: str
+    due: Instant
+    period: Period
+
+
+@dataclass(slots=True)
+class Interrupted:
+    """The wait that an `anytime` left, kept for the way back."""
+
+    state: str
+    tries: int
+    reminded: tuple[str, ...]
+    fixed: tuple[Deadline, ...]
+    pending: str | None
+    result: Result | None = None
+
+
+class Session(Generic[V]):
+    """One contact's place in a flow.
+
+    `state` is the name of a state of the machine, `start` when there is no session. `deadlines` holds the flow's clock
+    first (trigger `expire`), then those of the present wait. `tries` counts the wrong answers of the present wait,
+    `reminded` names the reminders already said in this visit, `pending` is the key of the call awaited, and `held` are
+    the messages that came while it was.
+    """
+
+    __slots__ = (
+        "at",
+        "contact",
+        "deadlines",
+        "held",
+        "id",
+        "interrupted",
+        "pending",
+        "reminded",
+        "state",
+        "tries",
+        "vars",
+    )
+
+    def __init__(self, contact: str, variables: V) -> None:
+        self.contact = contact
+        self.state = INITIAL
+        self.vars = variables
+        self.held: tuple[Message, ...] = ()
+        self.at: Instant = 0
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all that belongs to the session: path, answers, timers and pending results. `held` messages stay."""
+        self.id = ""
+        self.vars = type(self.vars)()
+        self.deadlines: tuple[Deadline, ...] = ()
+        self.tries = 0
+        self.reminded: tuple[str, ...] = ()
+        self.interrupted: Interrupted | None = None
+        self.pending: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a session at all."""
+        return self.state != INITIAL
+
+    @property
+    def due(self) -> Instant | None:
+        """The earliest of the deadlines, or None."""
+        return min((deadline.due for deadline in self.deadlines), default=None)
+
+    def heard(self, at: Instant) -> None:
+        """The contact has written at `at`: every clock of silence starts anew."""
+        self.deadlines = tuple(
+            Deadline(trigger, at + period, period) if period else deadline
+            for deadline in self.deadlines
+            for trigger, _, period in (deadline,)
+        )

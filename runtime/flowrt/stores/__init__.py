@@ -1,0 +1,44 @@
+"""The stores, each in its own module, imported when it is asked for."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+from flowrt.abc import Store
+from flowrt.errors import StoreError
+
+SCHEMES = """\
+  memory:                    kept in this process and lost with it
+  sqlite:///sessions.db      a file of this folder; one process at a time
+  sqlite:////var/bot/s.db    a file by its whole path"""
+
+
+def open_store(store: Store | str | None) -> Store:
+    """The store that `store` names; a store object is itself.
+
+    The store is made, not opened: that is its `open`. Raises `StoreError` where the name is not one of
+    `SCHEMES`.
+
+    >>> type(open_store("memory:")).__name__
+    'MemoryStore'
+    """
+    if store is None or store == "":
+        raise StoreError(f"name the store of the bot: `store=` takes one of\n{SCHEMES}\nor a store object")
+    if not isinstance(store, str):
+        return store
+    if store == "memory:":
+        from flowrt.stores.memory import MemoryStore  # noqa: PLC0415
+
+        return MemoryStore()
+    path = store.removeprefix("sqlite:///")
+    if path != store and path:
+        from flowrt.stores.sqlite import SqliteStore  # noqa: PLC0415 - it imports sqlite3
+
+        return SqliteStore(unquote(path))
+    raise StoreError(f"there is no store {_without_password(store)!r}; the stores are\n{SCHEMES}")
+
+
+def _without_password(url: str) -> str:
+    """`url` fit for a log: what stands before an `@` may be a secret."""
+    scheme, found, rest = url.partition("://")
+    return f"{scheme}://…@{rest.rpartition('@')[2]}" if found and "@" in rest else url

@@ -1,0 +1,194 @@
+"""A turn: one event taken by a session, and the effects so far. Generated callbacks work through it."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, cast
+
+from flowrt.answers import Reader
+from flowrt.effects import Call, Dropped, Effect, Ended, EndReason, Reply
+from flowrt.errors import TooManyReplies, TooManySteps
+from flowrt.events import Due, Event, Message, Result
+from flowrt.session import Deadline, Interrupted, Session
+from flowrt.text import fold
+from flowrt.time import SECOND, Instant
+from flowrt.values import Value
+
+T = TypeVar("T")
+
+MAX_STEPS = 100
+"""How many choices one event may pass."""
+
+MAX_REPLIES = 20
+"""How many replies one event may cause."""
+
+
+class Turn:
+    """One event, at the instant `at`, for `session`; what it causes is added to `effects`."""
+
+    __slots__ = (
+        "_answer",
+        "_folded",
+        "_steps",
+        "at",
+        "cause",
+        "effects",
+        "event",
+        "failures",
+        "key",
+        "left",
+        "ready",
+        "reason",
+        "same_visit",
+        "says_again",
+        "session",
+        "taken",
+    )
+
+    def __init__(self, session: Session[Any], event: Event, at: Instant, key: str, effects: list[Effect]) -> None:
+        self.session = session
+        self.left = session.state
+        self.event = event
+        self.at = at
+        self.key = key
+        self.effects = effects
+        self.says_again = False
+        self.same_visit = False
+        self.ready: Result | None = None
+        self.reason: EndReason = "ended by host"
+        self.cause: str | None = None
+        self.failures = 0
+        self.taken = False
+        self._answer: tuple[Reader[Any], Any] | None = None
+        self._folded: str | None = None
+        self._steps = 0
+
+    # What came in.
+
+    @property
+    def message(self) -> Message | None:
+        """The message of this turn, if the event is one."""
+        return self.event if isinstance(self.event, Message) else None
+
+    @property
+    def folded(self) -> str | None:
+        """The text of the message, folded for comparing; None where there is none."""
+        if self._folded is None and isinstance(self.event, Message) and self.event.text is not None:
+            self._folded = fold(self.event.text)
+        return self._folded
+
+    @property
+    def failure(self) -> str | None:
+        """Why the awaited call failed, in words; None where it did not."""
+        if isinstance(self.event, Due):
+            return "it took longer than it may"
+        return self.event.failure if isinstance(self.event, Result) else None
+
+    def reads(self, reader: Reader[Any]) -> bool:
+        """Whether the message is an answer that `reader` understands."""
+        if self._answer is None or self._answer[0] is not reader:
+            message = self.message
+            self._answer = (reader, None if message is None else reader(message))
+        return self._answer[1] is not None
+
+    def answer(self, reader: Reader[T]) -> T:
+        """What `reader` makes of the message; `reads(reader)` must hold."""
+        if not self.reads(reader):
+            raise AssertionError("an answer was stored that its guard had not read")
+        return cast("T", cast("tuple[Reader[T], T]", self._answer)[1])
+
+    # What goes out.
+
+    def next_id(self) -> str:
+        """The stable id of the next effect."""
+        return f"{self.key}#{len(self.effects)}"
+
+    def reply(self, text: str, buttons: tuple[str, ...] = ()) -> None:
+        """Say `text`, with buttons of these labels."""
+        if sum(isinstance(effect, Reply) for effect in self.effects) >= MAX_REPLIES:
+            raise TooManyReplies(f"one event caused more than {MAX_REPLIES} replies")
+        self.effects.append(Reply(self.next_id(), self.session.contact, text, buttons))
+
+    def call(self, name: str, limit: float, /, **arguments: Value) -> None:
+        """Ask for the action `name`, which may take `limit` seconds, and await its result."""
+        call = Call(self.next_id(), self.session.contact, name, arguments, limit)
+        self.session.pending = call.id
+        self.effects.append(call)
+
+    def drop(self, name: str) -> None:
+        """Tell the host that nothing took its event `name`."""
+        self.effects.append(Dropped(self.next_id(), self.session.contact, name))
+
+    # The life of the session.
+
+    def open(self, expire: float | None) -> None:
+        """Open the session; with `expire`, it ends after that many seconds of silence."""
+        session = self.session
+        session.clear()
+        session.id = self.key
+        if expire is not None:
+            period = round(expire * SECOND)
+            session.deadlines = (Deadline("expire", self.at + period, period),)
+
+    def end(self, reason: EndReason) -> None:
+        """End the session: tell the host, and forget all but the messages held."""
+        session = self.session
+        values = session.vars.held()
+        self.effects.append(Ended(self.next_id(), session.contact, session.id or self.key, reason, values, self.cause))
+        session.clear()
+
+    def arrive(self, *clocks: tuple[str, float], pending: bool = False) -> None:
+        """Come to rest in a wait and start its `clocks`: triggers with their seconds of silence.
+
+        A new visit begins, but on the way back from `anytime` and by `again`, which continue the one that was.
+        With `pending` the wait is for a result, and its only clock is an instant that no message moves.
+        """
+        session = self.session
+        fixed: tuple[Deadline, ...] = ()
+        if self.same_visit and session.state == self.left:
+            self.same_visit = False
+            fixed = tuple(deadline for deadline in session.deadlines if not deadline.period)
+        else:
+            session.tries = 0
+            session.reminded = ()
+            if not pending:
+                session.pending = None
+        running = tuple(deadline for deadline in session.deadlines if deadline.trigger == "expire")
+        session.deadlines = running + (fixed or self._started(clocks, moves=not pending))
+
+    def _started(self, clocks: tuple[tuple[str, float], ...], *, moves: bool) -> tuple[Deadline, ...]:
+        reminded = self.session.reminded
+        periods = [(trigger, round(seconds * SECOND)) for trigger, seconds in clocks if trigger not in reminded]
+        return tuple(Deadline(trigger, self.at + period, period if moves else 0) for trigger, period in periods)
+
+    def pass_choice(self) -> None:
+        """Count one choice against the budget of the event."""
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise TooManySteps(f"one event passed more than {MAX_STEPS} choices")
+
+    def interrupt(self) -> None:
+        """Leave the present wait for an `anytime`, and remember it; a way back that is already known stays."""
+        session = self.session
+        if session.interrupted is None:
+            fixed = tuple(deadline for deadline in session.deadlines if not deadline.period)
+            session.interrupted = Interrupted(session.state, session.tries, session.reminded, fixed, session.pending)
+
+    def come_back(self) -> None:
+        """Restore the wait that an `anytime` left."""
+        session, left = self.session, self.session.interrupted
+        if left is None:
+            raise AssertionError("there is no wait to come back to")
+        session.tries, session.reminded, session.pending = left.tries, left.reminded, left.pending
+        running = tuple(deadline for deadline in session.deadlines if deadline.trigger == "expire")
+        session.deadlines = running + left.fixed
+        session.interrupted = None
+        self.ready = left.result
+        self.left = left.state
+        self.same_visit = True
+
+    def hold(self) -> None:
+        """Keep the message until the pending result has come."""
+        message = self.message
+        if message is None:
+            raise AssertionError("only a message can be held")
+        self.session.held = (*self.session.held, message)

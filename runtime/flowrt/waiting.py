@@ -1,0 +1,164 @@
+"""Waiting in good order: for one's turn, for work to be done, and before something is tried again."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TypeVar
+
+from flowrt.log import fault, logger
+
+T = TypeVar("T")
+
+LONGEST_PAUSE = 60.0
+"""The longest pause, in seconds, before something is tried again."""
+
+
+def being_cancelled() -> bool:
+    """Whether a `CancelledError` just caught is meant for this task, and not raised by what it awaited."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+class Line:
+    """Where events queue: one at a time for each contact, in order of arrival, and apart from the others."""
+
+    __slots__ = ("_waiting",)
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
+
+    async def enter(self, contact: str) -> None:
+        """Wait for the turn of this caller. `leave` must follow, unless this raises."""
+        waiting = self._waiting.get(contact)
+        if waiting is None:
+            self._waiting[contact] = deque()
+            return
+        turn = asyncio.get_running_loop().create_future()
+        waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.leave(contact)  # the turn had come; the next must have it
+            raise
+
+    def leave(self, contact: str) -> None:
+        """Give the turn to the next."""
+        waiting = self._waiting[contact]
+        while waiting:
+            turn = waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        del self._waiting[contact]
+
+
+class Backoff:
+    """How long to pause before the next try: twice as long each time, up to `LONGEST_PAUSE`, and never in
+    step.
+
+    >>> Backoff(0.0).next()
+    0.0
+    """
+
+    __slots__ = ("_failures", "_first")
+
+    def __init__(self, first: float) -> None:
+        self._first = first
+        self._failures = 0
+
+    def reset(self) -> None:
+        """It worked: the next pause is the first again."""
+        self._failures = 0
+
+    def next(self) -> float:
+        """The next pause, in seconds. What failed together is not tried again together."""
+        pause = min(self._first * 2.0 ** min(self._failures, 32), LONGEST_PAUSE)
+        self._failures += 1
+        return pause * random.uniform(0.5, 1.0)  # noqa: S311 - no secret hangs on it
+
+
+class Tasks:
+    """The background tasks of a bot, and whether any work is at hand.
+
+    A task that pauses before it tries again is not at work.
+    """
+
+    def __init__(self, first_pause: float) -> None:
+        self._first_pause = first_pause
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._at_work = 0
+        self._watchers: list[asyncio.Future[None]] = []
+
+    def begin(self) -> None:
+        """A piece of work begins; `end` must follow."""
+        self._at_work += 1
+
+    def end(self) -> None:
+        """A piece of work has ended."""
+        self._at_work -= 1
+        if not self._at_work:
+            for watcher in self._watchers:
+                if not watcher.done():
+                    watcher.set_result(None)
+            self._watchers.clear()
+
+    async def idle(self) -> None:
+        """Wait until no work is at hand."""
+        while self._at_work:
+            watcher = asyncio.get_running_loop().create_future()
+            self._watchers.append(watcher)
+            await watcher
+
+    def spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
+        """Run `work` in the background. Its task is kept alive, and what it raises is logged."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        self.begin()
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self.end()
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            logger.error("a background task stopped: %s", fault(error))
+            logger.debug("it stopped here", exc_info=error)
+
+    async def stop(self) -> None:
+        """Cancel all tasks and wait for their end."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def backoff(self) -> Backoff:
+        """The pauses of one thing that is tried until it works."""
+        return Backoff(self._first_pause)
+
+    async def keep_trying(
+        self, what: str, attempt: Callable[[], Awaitable[T]], backoff: Backoff | None = None
+    ) -> T:
+        """The result of `attempt`, which is made again, after a pause, for as long as it raises.
+
+        `what` says in the log what did not work.
+        """
+        pauses = backoff or self.backoff()
+        while True:
+            try:
+                return await attempt()
+            except Exception as error:  # whatever a channel or store raises means: not done
+                pause = pauses.next()
+                logger.warning("%s did not work, next try in %.1f s: %s", what, pause, fault(error))
+                logger.debug("it failed here", exc_info=error)
+            await self._rest(pause)
+
+    async def _rest(self, seconds: float) -> None:
+        self.end()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self.begin()

@@ -1,0 +1,47 @@
+"""The fixtures of the runtime's tests."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flowrt.abc import Store
+from flowrt.flow import Flow
+from flowrt.stores.memory import MemoryStore
+from flowrt.stores.sqlite import SqliteStore
+from tests.runtime.world import World
+
+FEEDBACK = Path(__file__).with_name("feedback_flow.py")
+
+
+@pytest.fixture
+def feedback_flow() -> Flow[Any]:
+    """The feedback flow, fresh."""
+    spec = importlib.util.spec_from_file_location("feedback_flow", FEEDBACK)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["feedback_flow"] = module
+    spec.loader.exec_module(module)
+    flow: Flow[Any] = module.flow
+    return flow
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Store]:
+    """Makes stores that hold the same data: what another process would open."""
+    if request.param == "sqlite":
+        return lambda: SqliteStore(tmp_path / "sessions.db")
+    kept = MemoryStore()
+    return lambda: kept
+
+
+@pytest.fixture
+def world(feedback_flow: Flow[Any], new_store: Callable[[], Store]) -> World:
+    """A world with each of the stores."""
+    return World(feedback_flow, new_store)
