@@ -32,9 +32,10 @@ class Arrow(NamedTuple):
 ARROWS = (
     Arrow("flowc", "flowgrammar"),
     Arrow("flowc", "flowrt"),
-    Arrow("flowc", "lark", only_in=("flowc/parse.py", "flowc/layout.py", "flowc/build.py")),
+    Arrow("flowc", "lark", only_in=("flowc/parse.py", "flowc/stepping.py", "flowc/layout.py", "flowc/build.py")),
     Arrow("flowc", "jinja2", only_in=("flowc/emit/",)),
     Arrow("flowc", "click", only_in=("flowc/cli/",)),
+    Arrow("flowc", "wcwidth", only_in=("flowc/diagnostics/text.py",)),
     Arrow("flowrt", "transitions", only_in=("flowrt/machine.py",)),
     Arrow("flowrt", "re2", only_in=("flowrt/patterns.py",), lazily=True),
     # Optional packages: each in a module that only those import who chose it.

@@ -1,13 +1,12 @@
 """Build: the AST, made in the parser's own callbacks, one for each rule of the grammar.
-
-Walking a tree afterwards would cost as much again as parsing. A method's name is the rule's name; its argument is what
-the rule matched, without arrows, commas and line ends, with None for what was left out.
+ Walking a tree afterwards would cost as much again as parsing. A method's name is the rule's name; its
+argument is what the rule matched, without arrows, commas and line ends, with None for what was left out.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
@@ -35,7 +34,7 @@ KINDS = ("message", "text", "image", "audio", "video", "document", "location", "
 MEDIA = ("image", "audio", "video", "document", "location", "contact", "template")
 MAX_SECONDS = 366 * 86_400
 
-_SIMPLE_HOLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+_LONGEST_NUMBER = 100
 
 _CLAUSE_WORDS: dict[type, str] = {
     ast.Retry: "retry",
@@ -52,7 +51,9 @@ class Builder:
     """Makes the nodes of one file. `parse_hole` and `parse_capture` read what stands between braces."""
 
     def __init__(
-        self, parse_hole: Callable[[Span], ast.Expr | None], parse_capture: Callable[[Span], ast.Capture | None]
+        self,
+        parse_hole: Callable[[Span], ast.Expr | None],
+        parse_capture: Callable[[Span], ast.Capture | None],
     ) -> None:
         self._parse_hole = parse_hole
         self._parse_capture = parse_capture
@@ -66,8 +67,8 @@ class Builder:
     def _span(self, first: Any, last: Any = None) -> Span:
         """From the start of `first` to the end of `last`, each a token or a node."""
         last = first if last is None else last
-        start = first.start_pos if isinstance(first, Token) else first.span.start
-        end = last.end_pos if isinstance(last, Token) else last.span.end
+        start = cast("int", first.start_pos) if isinstance(first, Token) else first.span.start
+        end = cast("int", last.end_pos) if isinstance(last, Token) else last.span.end
         return Span(self.path, start, end)
 
     def _around(self, children: Children) -> Span:
@@ -160,7 +161,7 @@ class Builder:
                 case None:
                     pass
                 case _:
-                    found = part if isinstance(part, tuple) else (part,)
+                    found = _steps_of(part)
                     steps.extend(found)
                     if first_handler is not None:
                         head = getattr(first_handler, "head", first_handler.span)
@@ -178,10 +179,8 @@ class Builder:
         word, name, parameters, returns, *parts = children
         steps: list[ast.Step] = []
         for part in parts:
-            if isinstance(part, tuple):
-                steps.extend(part)
-            elif isinstance(part, ast.When):
-                steps.append(part)
+            if isinstance(part, _Line | ast.When):
+                steps.extend(_steps_of(part))
         return ast.Dialog(
             name,
             parameters[1],
@@ -232,15 +231,10 @@ class Builder:
     # Chains
 
     def inline_chain(self, children: Children) -> ast.Chain:
-        return self._chain(list(children[0]), inline=True)
+        return self._chain(list(_steps_of(children[0])), inline=True)
 
     def block_chain(self, children: Children) -> ast.Chain:
-        steps: list[ast.Step] = []
-        for part in children:
-            if isinstance(part, tuple):
-                steps.extend(part)
-            elif part is not None:
-                steps.append(part)
+        steps = [step for part in children if part is not None for step in _steps_of(part)]
         return self._chain(steps, inline=False)
 
     def _chain(self, steps: list[ast.Step], *, inline: bool, near: ast.Name | None = None) -> ast.Chain:
@@ -250,13 +244,13 @@ class Builder:
         end = near.span.end if near else 0
         return ast.Chain((), inline, Span(self.path, end, end))
 
-    def line(self, children: Children) -> tuple[ast.Step, ...]:
+    def line(self, children: Children) -> _Line:
         """Steps on one line, and the clauses below, which belong to the last of them."""
-        steps = [child for child in children if isinstance(child, _STEP_TYPES)]
-        clauses = [child for child in children if isinstance(child, _CLAUSE_TYPES)]
+        steps: list[ast.Step] = [child for child in children if isinstance(child, _STEP_TYPES)]
+        clauses = [cast("ast.Clause", child) for child in children if isinstance(child, _CLAUSE_TYPES)]
         if clauses:
             steps[-1] = self._with_clauses(steps[-1], clauses)
-        return tuple(steps)
+        return _Line(tuple(steps))
 
     def _with_clauses(self, step: ast.Step, clauses: list[ast.Clause]) -> ast.Step:
         accepted: list[ast.Clause] = []
@@ -284,16 +278,23 @@ class Builder:
                 )
             case ast.Call():
                 return ast.Call(
-                    step.action, step.arguments, step.alias, step.within, tuple(accepted), step.label, step.span
+                    step.action,
+                    step.arguments,
+                    step.alias,
+                    step.within,
+                    tuple(accepted),
+                    step.label,
+                    step.span,
                 )
             case _:
                 return step
 
     def when(self, children: Children) -> ast.When:
         word, condition, chain, *others = children
-        otherwise = others.pop() if others and isinstance(others[-1], ast.Chain) else None
-        first = ast.Branch(condition, chain, self._span(word, condition))
-        return ast.When((first, *others), otherwise, self._span(word, others[-1].chain if others else chain))
+        otherwise = next((part for part in others if isinstance(part, ast.Chain)), None)
+        branches = [ast.Branch(condition, chain, self._span(word, condition))]
+        branches += [part for part in others if isinstance(part, ast.Branch)]
+        return ast.When(tuple(branches), otherwise, self._span(word, otherwise or branches[-1].chain))
 
     def else_when(self, children: Children) -> ast.Branch:
         _, word, condition, chain = children
@@ -342,7 +343,9 @@ class Builder:
 
     def buttons(self, children: Children) -> ast.Options:
         word, *labels = children
-        return ast.Options("list" if word.type == "LIST" else "buttons", tuple(labels), self._around(children))
+        return ast.Options(
+            "list" if word.type == "LIST" else "buttons", tuple(labels), self._around(children)
+        )
 
     def ask(self, children: Children) -> ast.Ask:
         _, name, type_, range_, prompt, choices, options = children
@@ -546,8 +549,19 @@ class Builder:
 
 
 def _whole(digits: str) -> int:
-    """The number that `digits` write; one with more than a hundred of them is as good as the next larger."""
-    return int(digits) if len(digits) <= 100 else 10**100
+    """The number that `digits` write; the longest are cut short, being too large for anything all the same."""
+    return int(digits[:_LONGEST_NUMBER])
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The steps of one line, until the chain that has them is built."""
+
+    steps: tuple[ast.Step, ...]
+
+
+def _steps_of(part: _Line | ast.When) -> tuple[ast.Step, ...]:
+    return part.steps if isinstance(part, _Line) else (part,)
 
 
 class _Arguments:

@@ -1,7 +1,6 @@
 """The machine IR: what a flow is to everything behind the front end.
-
-Emitters, analysis, coverage and drawing read this and nothing else. It is plain data with a format version, and goes to
-JSON and back unchanged.
+ Emitters, analysis, coverage and drawing read this and nothing else. It is plain data with a format
+version, and goes to JSON and back unchanged.
 """
 
 from __future__ import annotations
@@ -68,7 +67,9 @@ class Template:
         )
 
 
-Operator = Literal["or", "and", "not", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "is none", "is not none"]
+Operator = Literal[
+    "or", "and", "not", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "is none", "is not none"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +273,8 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A row of the table: from each of `sources`, on `trigger`, if all `guards` hold, do `effects` and go to `dest`.
+    """A row of the table: from each of `sources`, on `trigger`, if all `guards` hold, do `effects` and go
+    to `dest`.
 
     Without `dest` the state stays and is not entered again. Rows are tried in order.
     """

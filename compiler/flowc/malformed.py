@@ -1,7 +1,6 @@
 """What is wrong where the parser stopped, in the author's words.
-
-The parser knows where it stands and what it would accept there; together with the word it found this tells one kind of
-mistake from another. `flowgrammar.malformed` holds an example of each kind.
+ The parser knows where it stands and what it would accept there; together with the word it found this tells
+one kind of mistake from another. `flowgrammar.malformed` holds an example of each kind.
 """
 
 from __future__ import annotations
@@ -27,8 +26,9 @@ _CLAUSES = {
     "timeout": "an `ask`, a state or the flow",
     "failed": "a `call` or the flow",
 }
-_OPERATORS = frozenset({"AND", "OR", "EQ", "NE", "LE", "LT", "GE", "GT", "PLUS", "MINUS", "STAR", "SLASH", "IN", "IS"})
-_OPERATORS |= {"MATCHES", "NOT", "DOT", "LSQB"}
+_OPERATORS = frozenset(
+    {"AND", "OR", "EQ", "NE", "LE", "LT", "GE", "GT", "PLUS", "MINUS", "STAR", "SLASH", "IN", "IS"}
+)
 _NAMES = {
     "_NL": "the end of the line",
     "_ARROW": "`->`",
@@ -39,12 +39,14 @@ _NAMES = {
     "REGEX": "a regular expression between slashes",
 }
 _SYMBOLS = {"_BAR": "|", "_COMMA": ",", "COLON": ":", "ASSIGN": "=", "DOTDOT": "..", "QUESTION": "?"}
-_SYMBOLS |= {"LPAR": "(", "RPAR": ")", "LSQB": "[", "RSQB": "]", "DOT": "."}
+_BRACKETS = {"LPAR": "(", "RPAR": ")", "LSQB": "[", "RSQB": "]", "DOT": "."}
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where the parser stopped: the terminal it got, what it would take, and the name before, if one stands there."""
+    """Where the parser stopped: the terminal it got, what it would take, and the name before, if one stands
+    there.
+    """
 
     source: Source
     kind: str
@@ -114,7 +116,11 @@ def _equals_sign(found: Found) -> Mistake | None:
 
 def _unknown_step(found: Found) -> Mistake | None:
     before = found.name_before
-    if found.accepts == {"COLON"} and before and found.source.text[: before.start].rstrip().endswith("->"):
+    if (
+        found.accepts == frozenset({"COLON"})
+        and before
+        and found.source.text[: before.start].rstrip().endswith("->")
+    ):
         return mistakes.UnknownStep(span=before, word=found.source.text[before.start : before.end])
     if "HANDOFF" in found.accepts and found.word.isidentifier():
         return mistakes.UnknownStep(span=found.span, word=found.word)
@@ -155,7 +161,11 @@ def _missing_arrow(found: Found) -> Mistake | None:
     if found.word in _STEPS and "_ARROW" in found.accepts:
         return mistakes.MissingArrow(span=found.span, word=found.word)
     before = found.name_before
-    if before and found.accepts == {"LPAR"} and (word := found.source.text[before.start : before.end]) in _STEPS:
+    if (
+        before
+        and found.accepts == frozenset({"LPAR"})
+        and (word := found.source.text[before.start : before.end]) in _STEPS
+    ):
         return mistakes.MissingArrow(span=before, word=word)
     return None
 
@@ -201,11 +211,12 @@ def _expected(accepts: frozenset[str]) -> tuple[str, ...]:
     """What may stand there, in words, most useful first, at most six."""
     if "HANDOFF" in accepts:
         return ("a step",)
+    signs = _SYMBOLS | _BRACKETS
     words = [_NAMES[kind] for kind in _NAMES if kind in accepts]
     if accepts & _OPERATORS - {"NOT"}:
         words.append("an operator")
         accepts -= _OPERATORS
-    words += [f"`{_SYMBOLS[kind]}`" for kind in _SYMBOLS if kind in accepts]
-    others = accepts - _NAMES.keys() - _SYMBOLS.keys() - {"_INDENT", "_DEDENT", "MISTAKE", "$END", "MINUS"}
+    words += [f"`{signs[kind]}`" for kind in signs if kind in accepts]
+    others = accepts - _NAMES.keys() - signs.keys() - {"_INDENT", "_DEDENT", "MISTAKE", "$END", "MINUS"}
     words += sorted(f"`{kind.lower()}`" for kind in others)
     return tuple(words[:6])

@@ -1,7 +1,7 @@
 """Parse: `Source` to AST and mistakes. Every mistake of a file is found in one run.
-
-Lark's parser is driven token by token. Where a token does not fit, the mistake is noted, the parser is put back to the start
-of the line, the line and the block below it are passed over, and a MISTAKE stands in their place.
+ Lark's parser is driven token by token. Where a token does not fit, the mistake is noted, the parser is put
+back to the start of the line, the line and the block below it are passed over, and a MISTAKE stands in
+their place.
 """
 
 from __future__ import annotations
@@ -11,11 +11,9 @@ import threading
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from lark import Lark, Token, Tree
+from lark import Lark, Token
 from lark.exceptions import UnexpectedToken
-from lark.lexer import TextSlice
-from lark.parsers.lalr_interactive_parser import InteractiveParser
-from lark.parsers.lalr_parser_state import ParserState
+from lark.utils import TextSlice
 
 from flowc import syntax as ast
 from flowc.build import Builder
@@ -24,6 +22,7 @@ from flowc.diagnostics.syntax import ControlCharacter, MissingChain, SplitChain,
 from flowc.layout import MAX_DEPTH, Layout
 from flowc.malformed import Found, explain
 from flowc.source import Source, Span
+from flowc.stepping import Stepper
 from flowgrammar import grammar
 
 MAX_NESTING = 100
@@ -87,7 +86,7 @@ class Parser:
         self._path = source.path
         self._layout.begin(source.path, source.text)
         self._builder.begin(source.path)
-        drive = _Drive(self._interactive("start", 0, len(source.text)), self._layout, source)
+        drive = _Drive(self._stepper("start", 0, len(source.text)), self._layout, source)
         file = cast("ast.File", drive.run())
         # A rule that is matched again after the parser was put back reports its mistakes again.
         mistakes = list(dict.fromkeys([*drive.mistakes, *self._layout.mistakes, *self._builder.mistakes]))
@@ -95,8 +94,10 @@ class Parser:
         comments = sorted(self._layout.comments, key=lambda comment: comment.span.start)
         return Parsed(replace(file, comments=tuple(comments)), tuple(mistakes))
 
-    def _interactive(self, start: str, low: int, high: int) -> InteractiveParser:
-        return self._lark.parse_interactive(TextSlice(self._text, low, high), start=start)
+    def _stepper(self, start: str, low: int, high: int) -> Stepper:
+        return Stepper(
+            cast("Any", self._lark).parse_interactive(TextSlice(self._text, low, high), start=start)
+        )
 
     def _parse_hole(self, span: Span) -> ast.Expr | None:
         return cast("ast.Expr | None", self._parse_part("hole", span))
@@ -106,71 +107,44 @@ class Parser:
 
     def _parse_part(self, start: str, span: Span) -> object:
         """Read what stands between two braces; None where that is not what it should be."""
-        interactive = self._interactive(start, span.start, span.end)
+        stepper = self._stepper(start, span.start, span.end)
         nesting = 0
         try:
-            for token in interactive.lexer_thread.lex(interactive.parser_state):
+            for token in stepper.tokens():
                 nesting += token.type in _NESTING
                 if nesting > MAX_NESTING:
                     self._builder.mistakes.append(TooDeep(span=span, limit=MAX_NESTING))
                     return None
-                interactive.feed_token(token)
-            return interactive.feed_eof(Token("$END", "", span.end, end_pos=span.end))
+                stepper.feed(token)
+            return stepper.finish(Token("$END", "", span.end, end_pos=span.end))
         except UnexpectedToken as error:
             source = Source(self._path, self._text)
-            self._builder.mistakes.append(explain(_found(error, interactive, source, hole_end=span.end)))
+            self._builder.mistakes.append(explain(_found(error, stepper, source, hole_end=span.end)))
             return None
 
 
-def _found(
-    error: UnexpectedToken, interactive: InteractiveParser, source: Source, hole_end: int | None = None
-) -> Found:
+def _found(error: UnexpectedToken, stepper: Stepper, source: Source, hole_end: int | None = None) -> Found:
     """Where the parser stopped, as the explanations want to know it."""
-    token = error.token
-    top = interactive.parser_state.value_stack[-1:]
-    name_before = top[0].span if top and isinstance(top[0], ast.Name) else None
-    if top and isinstance(top[0], Token) and top[0].type == "NAME":
-        name_before = Span(source.path, top[0].start_pos or 0, top[0].end_pos or 0)
+    token = cast("Token", cast("Any", error).token)
+    top = stepper.top
+    name_before = top.span if isinstance(top, ast.Name) else None
+    if isinstance(top, Token) and top.type == "NAME":
+        name_before = Span(source.path, top.start_pos or 0, top.end_pos or 0)
     start = token.start_pos if token.start_pos is not None else len(source.text)
-    return Found(source, token.type, start, frozenset(interactive.accepts()), name_before, hole_end)
-
-
-@dataclass(frozen=True, slots=True)
-class _Checkpoint:
-    """The parser at the start of a line. Lark extends the children of its unfinished lists in place, so their lengths
-    belong to it."""
-
-    states: list[int]
-    values: list[Any]
-    lengths: list[int]
-    depth: int
-
-    @staticmethod
-    def of(state: ParserState[Any], depth: int) -> _Checkpoint:
-        values = list(state.value_stack)
-        lengths = [len(value.children) if isinstance(value, Tree) else 0 for value in values]
-        return _Checkpoint(list(state.state_stack), values, lengths, depth)
-
-    def restore(self, state: ParserState[Any]) -> None:
-        for value, length in zip(self.values, self.lengths, strict=True):
-            if isinstance(value, Tree):
-                del value.children[length:]
-        state.state_stack[:] = self.states
-        state.value_stack[:] = self.values
+    return Found(source, token.type, start, stepper.accepts(), name_before, hole_end)
 
 
 class _Drive:
     """One run of the parser over one file."""
 
-    def __init__(self, interactive: InteractiveParser, layout: Layout, source: Source) -> None:
-        self.interactive = interactive
-        self.state = interactive.parser_state
+    def __init__(self, stepper: Stepper, layout: Layout, source: Source) -> None:
+        self.stepper = stepper
         self.layout = layout
         self.source = source
         self.mistakes: list[Mistake] = []
-        self.heads = _heads(self.state)
         self.depth = 0
-        self.checkpoint = _Checkpoint.of(self.state, self.depth)
+        self.checkpoint = stepper.checkpoint()
+        self.checkpoint_depth = 0
         self.line_start = 0
         self.line_depth = 0
         self.begins_line = True
@@ -180,12 +154,16 @@ class _Drive:
 
     def run(self) -> object:
         """Feed all tokens, passing over what does not fit."""
-        for token in self.interactive.lexer_thread.lex(self.state):
+        for token in self.stepper.tokens():
             if self.skip_to_depth is None:
                 self._feed(token)
-            if self.skip_to_depth is not None and token.type == "_NL" and self.layout.depth <= self.skip_to_depth:
+            if (
+                self.skip_to_depth is not None
+                and token.type == "_NL"
+                and self.layout.depth <= self.skip_to_depth
+            ):
                 self._resume()
-        return self.interactive.feed_eof()
+        return self.stepper.finish()
 
     def _feed(self, token: Token) -> None:
         kind = token.type
@@ -202,9 +180,9 @@ class _Drive:
                 self._give_up(TooDeep(span=self._span(token), limit=MAX_NESTING))
                 return
         try:
-            self.state.feed_token(token)
+            self.stepper.feed(token)
         except UnexpectedToken as error:
-            self._stop(token, explain(_found(error, self.interactive, self.source)))
+            self._stop(token, explain(_found(error, self.stepper, self.source)))
             return
         if kind == "_NL":
             self._end_line(token)
@@ -216,19 +194,27 @@ class _Drive:
         self.nesting = 0
         self.line_start = token.start_pos or 0
         self.line_depth = self.layout.depth
-        self.checkpoint = _Checkpoint.of(self.state, self.depth)
+        self._mark()
+
+    def _mark(self) -> None:
+        self.checkpoint = self.stepper.checkpoint()
+        self.checkpoint_depth = self.depth
 
     def _end_line(self, token: Token) -> None:
-        """A head that is followed by no block is a mistake of its own line, so it is found before the next is read."""
+        """A head that is followed by no block is a mistake of its own line, so it is found before the next
+        is read.
+        """
         self.begins_line = True
-        if self.state.position in self.heads and self.layout.depth <= self.line_depth:
+        if self.stepper.wants_block and self.layout.depth <= self.line_depth:
             at = token.start_pos or 0
             self._give_up(MissingChain(span=Span(self.source.path, at, at)))
 
     def _stop(self, token: Token, mistake: Mistake) -> None:
-        """A token does not fit: note why, and pass over its line, or over the whole block where that is the mistake."""
+        """A token does not fit: note why, and pass over its line, or over the whole block where that is the
+        mistake.
+        """
         if token.type == "_INDENT":
-            self.checkpoint = _Checkpoint.of(self.state, self.depth)
+            self._mark()
             if not self.layout.misplaced:
                 self.mistakes.append(mistake)
             self.skip_to_depth = self.layout.depth - 1
@@ -251,18 +237,12 @@ class _Drive:
         """Put a MISTAKE in the place of what was passed over."""
         self.skip_to_depth = None
         self.begins_line = True
-        self.checkpoint.restore(self.state)
-        self.depth = self.checkpoint.depth
+        self.stepper.restore(self.checkpoint)
+        self.depth = self.checkpoint_depth
         try:
-            self.state.feed_token(Token("MISTAKE", ""))
+            self.stepper.feed(Token("MISTAKE", ""))
         except UnexpectedToken:
-            self.checkpoint.restore(self.state)
+            self.stepper.restore(self.checkpoint)
 
     def _span(self, token: Token) -> Span:
         return Span(self.source.path, cast("int", token.start_pos), cast("int", token.end_pos))
-
-
-def _heads(state: ParserState[Any]) -> frozenset[int]:
-    """The positions of the parser behind a head that must be followed by a block."""
-    table = state.parse_conf.parse_table.states
-    return frozenset(position for position, actions in table.items() if actions.keys() == {"_INDENT"})

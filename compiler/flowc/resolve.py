@@ -65,11 +65,15 @@ class _Resolving:
         """Whether a session can rest at all: one that ends with its first event needs no timeout."""
         waits = (ast.Ask, ast.Call, ast.Wait, ast.Run)
         steps = (step for chain in all_chains(self.file) for step in steps_of(chain))
-        return any(state.handlers for state in program.states.values()) or any(isinstance(step, waits) for step in steps)
+        return any(state.handlers for state in program.states.values()) or any(
+            isinstance(step, waits) for step in steps
+        )
 
     def _only(self, word: str, items: list[_Only]) -> _Only | None:
         for item in items[1:]:
-            self.mistakes.append(SecondClause(span=_word_span(item.span, word), clause=word, first=items[0].span))
+            self.mistakes.append(
+                SecondClause(span=_word_span(item.span, word), clause=word, first=items[0].span)
+            )
         return items[0] if items else None
 
     def _by_name(self, kind: str, items: list[_Named]) -> dict[str, _Named]:
@@ -77,7 +81,9 @@ class _Resolving:
         for item in items:
             first = found.setdefault(item.name.text, item)
             if first is not item:
-                duplicate = Duplicate(span=item.name.span, kind=kind, name=item.name.text, first=first.name.span)
+                duplicate = Duplicate(
+                    span=item.name.span, kind=kind, name=item.name.text, first=first.name.span
+                )
                 self.mistakes.append(duplicate)
         return found
 
@@ -127,7 +133,14 @@ class _Resolving:
     def _note_not_yet(self, items: tuple[ast.Item, ...]) -> None:
         for item in items:
             match item:
-                case ast.Import() | ast.Channel() | ast.Renamed() | ast.Function() | ast.Record() | ast.Dialog():
+                case (
+                    ast.Import()
+                    | ast.Channel()
+                    | ast.Renamed()
+                    | ast.Function()
+                    | ast.Record()
+                    | ast.Dialog()
+                ):
                     word = type(item).__name__.lower()
                     self._not_yet(_word_span(item.span, word), f"`{word}`")
                 case ast.Variable():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -72,7 +72,7 @@ class Source:
 class Sources:
     """The sources of one compilation, by path."""
 
-    by_path: dict[str, Source] = field(default_factory=dict)
+    by_path: dict[str, Source]
 
     def __getitem__(self, path: str) -> Source:
         return self.by_path[path]
@@ -100,7 +100,9 @@ def load(path: Path) -> Source:
             raise Unreadable(f"`{path}` is not a file")
         size = path.stat().st_size
         if size > MAX_BYTES:
-            raise Unreadable(f"`{path}` is {size:,} bytes long: a flow may have {MAX_BYTES:,}; split it with `import`")
+            raise Unreadable(
+                f"`{path}` is {size:,} bytes long: a flow may have {MAX_BYTES:,}; split it with `import`"
+            )
         data = path.read_bytes()
     except (OSError, ValueError) as error:
         raise Unreadable(f"`{path}` cannot be read: {getattr(error, 'strerror', None) or error}") from error

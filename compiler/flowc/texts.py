@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ _PIECE = re.compile(
       | (?P<control>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_SURROGATES = range(0xD800, 0xE000)
 _ESCAPES = {'\\"': '"', "\\\\": "\\", "\\n": "\n", "\\t": "\t"}
 
 
@@ -57,5 +59,7 @@ def read_text(literal: str, span: Span) -> Iterator[str | Hole | Mistake]:
 def _unescape(piece: str, span: Span) -> str | Mistake:
     if piece.startswith("\\u{"):
         code = int(piece[3:-1], 16)
-        return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else UnknownEscape(span=span, escape=piece)
+        if code <= sys.maxunicode and code not in _SURROGATES:
+            return chr(code)
+        return UnknownEscape(span=span, escape=piece)
     return _ESCAPES.get(piece) or UnknownEscape(span=span, escape=piece)

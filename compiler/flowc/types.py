@@ -39,7 +39,10 @@ NOTHING = Type("none", optional=True)
 """The type of `none` itself, which fits every optional."""
 
 BUILT_IN = frozenset(
-    "text int decimal bool date time datetime duration email phone url secret image audio video document location".split()
+    {
+        *("text", "int", "decimal", "bool", "date", "time", "datetime", "duration"),
+        *("email", "phone", "url", "secret", "image", "audio", "video", "document", "location"),
+    }
 )
 """The types that need no declaration."""
 

@@ -8,7 +8,9 @@ from flowc import syntax as ast
 
 
 def steps_of(chain: ast.Chain | None) -> Iterator[ast.Step]:
-    """Every step of a chain, those in its branches and in the clauses of its steps too, in order of writing."""
+    """Every step of a chain, those in its branches and in the clauses of its steps too, in order of
+    writing.
+    """
     pending = list(reversed(chain.steps)) if chain else []
     while pending:
         step = pending.pop()
@@ -51,9 +53,9 @@ def all_chains(file: ast.File) -> Iterator[ast.Chain]:
 def chains_of_state(state: ast.State) -> Iterator[ast.Chain]:
     """The chains of a state: its own, then those of what it waits for."""
     yield state.chain
-    for part in (*state.handlers, *state.reminders, *state.timeouts):
-        if part.chain:
-            yield part.chain
+    waits_for: tuple[ast.Handler | ast.After | ast.Timeout, ...]
+    waits_for = (*state.handlers, *state.reminders, *state.timeouts)
+    yield from (part.chain for part in waits_for if part.chain)
 
 
 def all_handlers(file: ast.File) -> Iterator[ast.Handler]:

@@ -11,9 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from typing import Any, NamedTuple, cast
 
+from flowrt.abc import CallRow
+from flowrt.codec import load_effect
 from flowrt.effects import Call
 from flowrt.errors import MissingAction
 from flowrt.events import Result
+from flowrt.fields import Unreadable
 from flowrt.log import fault, hashed, in_words, logger
 from flowrt.values import INT_MAX, TEXT_MAX, Value
 from flowrt.waiting import Tasks, being_cancelled
@@ -79,6 +82,17 @@ class Calls:
         key = (call.contact, call.id)
         if key not in self._running:
             self._running[key] = self._tasks.spawn(self._run(call))
+
+    def start_stored(self, row: CallRow) -> None:
+        """Run a call as it was stored, unless it is running; one that cannot be read is left to its limit."""
+        try:
+            call = load_effect(row.body, row.contact)
+            if not isinstance(call, Call):
+                raise Unreadable("the stored call is an effect of another kind")
+        except Unreadable as error:
+            logger.error("a call of contact %s cannot be run again: %s", hashed(row.contact), fault(error))
+        else:
+            self.start(call)
 
     def cancel(self, contact: str, key: str) -> None:
         """The call has overstayed: a coroutine is cancelled; a thread cannot be, its result is dropped."""

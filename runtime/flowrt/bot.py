@@ -11,15 +11,13 @@ from typing import Any, Self
 
 from flowrt.abc import Channel, Clock, Lane, Listener, Store
 from flowrt.actions import Calls, find_actions, misfit
-from flowrt.codec import load_effect
 from flowrt.delivery import Delivery
 from flowrt.effects import Call, Dropped, Effect, Ended, Reply
 from flowrt.errors import FlowrtError
 from flowrt.events import Due, EndedByHost, Event, HostEvent, Message, Opened
-from flowrt.fields import Unreadable
 from flowrt.flow import Flow
 from flowrt.handling import Outcome, handle, next_due
-from flowrt.log import fault, hashed, logger
+from flowrt.log import hashed, logger
 from flowrt.stores import open_store
 from flowrt.time import FakeClock, Instant, SystemClock
 from flowrt.timer import Timer
@@ -30,7 +28,7 @@ MESSAGE_MAX = 65_536
 """The longest text of a message, in code points. A longer one is handled as a message without text."""
 
 NAME_MAX = 512
-"""The longest id of an event and the longest name of a contact, in code points."""
+"""The longest id of an event, and name of a contact, in code points."""
 
 
 class NotOpen(FlowrtError):
@@ -101,14 +99,13 @@ class Bot:
     # Opening and closing.
 
     async def __aenter__(self) -> Self:
-        """Open the store, and take up what was left: replies, overdue deadlines, and calls, in the
-        background.
+        """Open the store, and take up what was left, in the background: replies, deadlines, calls.
 
         Raises `StoreError` where the store cannot be opened.
         """
         await self._store.open()
         try:
-            self._timer.load(await self._store.deadlines())
+            self._timer.start(await self._store.deadlines())
             for lane, delivery in self._deliveries.items():
                 for contact in await self._store.undelivered(lane):
                     delivery.wake(contact)
@@ -147,23 +144,13 @@ class Bot:
         """Serve what is overdue, then run the calls that nothing has ended, then keep the time."""
         await self._timer.fire_due()
         await self._tasks.keep_trying("taking up the calls of before", self._run_stored_calls)
-        if not isinstance(self._clock, FakeClock):  # who moves a clock by hand fires by hand
+        if self._open and not isinstance(self._clock, FakeClock):  # who moves a clock by hand fires by hand
             self._timing = asyncio.get_running_loop().create_task(self._timer.run())
 
     async def _run_stored_calls(self, only: str | None = None) -> None:
         for row in await self._store.calls():
-            if only is None or row.contact == only:
-                self._run_stored_call(row.contact, row.body)
-
-    def _run_stored_call(self, contact: str, body: str) -> None:
-        try:
-            call = load_effect(body, contact)
-            if not isinstance(call, Call):
-                raise Unreadable("the stored call is an effect of another kind")
-        except Unreadable as error:
-            logger.error("a call of contact %s is left to its time limit: %s", hashed(contact), fault(error))
-        else:
-            self._start([call])
+            if self._open and only in (None, row.contact):
+                self._calls.start_stored(row)
 
     # What can happen.
 
@@ -269,6 +256,9 @@ class Bot:
     def _follow(self, outcome: Outcome, event: Event) -> None:
         """What comes after the commit."""
         change = outcome.change
+        for ended in outcome.faults:
+            why = ended.cause if ended.reason == "outdated" else (ended.cause or "").partition(":")[0]
+            logger.error("a session of contact %s is %s: %s", hashed(ended.contact), ended.reason, why)
         self._timer.arm(change.contact, change.due)
         for lane in dict(change.outbox):
             if lane in self._deliveries:

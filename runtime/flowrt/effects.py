@@ -1,4 +1,6 @@
-"""What a step asks the shell to do. Effects are plain data, each with an id that stays the same if it is done again."""
+"""What a step asks the shell to do. Effects are plain data, each with an id that stays the same if it is
+done again.
+"""
 
 from __future__ import annotations
 

@@ -12,13 +12,12 @@ from flowrt.values import Value
 @dataclass(frozen=True, slots=True)
 class Message:
     """A message of a contact.
+     `id` names the message for ever: one that comes twice is handled once. `contact` is whoever talks, as the
+    channel names them; both are opaque. `text` is what was typed, none for a message that is not text; `button`
+    says that it came from a press, which counts as its label.
 
-    `id` names the message for ever: one that comes twice is handled once. `contact` is whoever talks, as the channel
-    names them; both are opaque. `text` is what was typed, none for a message that is not text; `button` says that it
-    came from a press, which counts as its label.
-
-    >>> Message(id="wamid.1", contact="31612345678", text="hi").text
-    'hi'
+        >>> Message(id="wamid.1", contact="31612345678", text="hi").text
+        'hi'
     """
 
     id: str
@@ -42,7 +41,7 @@ class HostEvent:
     id: str
     contact: str
     name: str
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict[str, Value])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,9 @@ class EndedByHost:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A deadline of the session has come. It carries no trigger: which deadlines are due is read from the session."""
+    """A deadline of the session has come. It carries no trigger: which deadlines are due is read from the
+    session.
+    """
 
     contact: str
 

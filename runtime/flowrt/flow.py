@@ -1,6 +1,6 @@
 """A flow that runs: the table of a generated module, and the step that takes one event through it.
-
-Nothing here awaits, reads a clock or draws a random number: what happens depends on the session and the event alone.
+ Nothing here awaits, reads a clock or draws a random number: what happens depends on the session and the
+event alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from flowrt.effects import Effect, EndReason
 from flowrt.errors import IncompatibleModule
 from flowrt.events import Due, EndedByHost, Event, HostEvent, Message, Opened, Result, event_key
 from flowrt.machine import FlowMachine
-from flowrt.session import INITIAL, Deadline, Session, V
+from flowrt.session import Deadline, Session, V
 from flowrt.time import Instant
 from flowrt.turn import Turn
 
@@ -31,12 +31,11 @@ class Triggers(Protocol):
 
 class Flow(Generic[V]):
     """A compiled flow.
-
-    `actions` names the actions it calls. `states`, `transitions` and `initial` are the configuration of its machine.
-    Raises `IncompatibleModule` where the module's `format` is not one that this runtime runs.
+     `actions` names the actions it calls. `states`, `transitions` and `initial` are the configuration of its
+    machine. Raises `IncompatibleModule` where the module's `format` is not one that this runtime runs.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  a generated module names each of them
         self,
         *,
         name: str,
@@ -76,10 +75,11 @@ class Flow(Generic[V]):
         """A contact without a session: in the initial state, with nothing remembered."""
         return Session(contact, self.variables())
 
-    def step(self, session: Session[V], event: Event, at: Instant, machine: Triggers | None = None) -> list[Effect]:
+    def step(
+        self, session: Session[V], event: Event, at: Instant, machine: Triggers | None = None
+    ) -> list[Effect]:
         """Take `event`, at the instant `at`, and return what it causes, in order.
-
-        Deadlines that were due come first; then the event; then what had waited for it. `session` is changed in
+         Deadlines that were due come first; then the event; then what had waited for it. `session` is changed in
         place. An instant before the session's last one counts as that one. `machine` may be any that was built from
         this flow's table; by default it is the shared one.
         """
@@ -106,9 +106,15 @@ class _Step:
         return self.effects
 
     def _fire_deadlines(self) -> None:
-        """Serve what is due: an expired session only expires, and of a wait only the last deadline is served."""
+        """Serve what is due: an expired session only expires, and of a wait only the last deadline is
+        served.
+        """
         while due := [deadline for deadline in self.session.deadlines if deadline.due <= self.at]:
-            served = due[0] if due[0].trigger == "expire" else max(reversed(due), key=lambda deadline: deadline.due)
+            served = (
+                due[0]
+                if due[0].trigger == "expire"
+                else max(reversed(due), key=lambda deadline: deadline.due)
+            )
             self._retire(due)
             self._fire(served.trigger, Due(self.session.contact))
 
@@ -140,7 +146,9 @@ class _Step:
                 pass
 
     def _take_result(self, result: Result) -> None:
-        """A result goes to the wait that awaits it, also to one that an `anytime` left; a late one is nobody's."""
+        """A result goes to the wait that awaits it, also to one that an `anytime` left; a late one is
+        nobody's.
+        """
         session = self.session
         if session.pending == result.key:
             self._fire("result", result)
@@ -177,10 +185,16 @@ class _Step:
 
     def _trigger(self, trigger: str, turn: Turn) -> bool:
         event = self.events.get(trigger)
-        return event is not None and self.session.state in event.transitions and event.trigger(self.session, turn)
+        return (
+            event is not None
+            and self.session.state in event.transitions
+            and event.trigger(self.session, turn)
+        )
 
     def _fail(self, turn: Turn, cause: Exception) -> None:
-        """End the session as failed: by the flow's own chain, else, or where that fails too, by the default."""
+        """End the session as failed: by the flow's own chain, else, or where that fails too, by the
+        default.
+        """
         turn.taken = True
         turn.cause = turn.cause or f"{type(cause).__name__}: {cause}"
         turn.failures += 1
@@ -190,5 +204,3 @@ class _Step:
             if turn.failures > 1:
                 raise
             self._fail(turn, another)
-
-

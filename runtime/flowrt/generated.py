@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Protocol, TypeVar
 
 from flowrt.answers import BoolAnswer, ChoiceAnswer, IntAnswer, TextAnswer
-from flowrt.flow import Flow
+from flowrt.flow import Flow, Triggers
 from flowrt.session import Session, Variables
 from flowrt.text import render, same
 from flowrt.turn import Turn
@@ -45,14 +45,14 @@ __all__ = [
     "whole",
 ]
 
-V_co = TypeVar("V_co", bound=Variables, covariant=True)
+V = TypeVar("V", bound=Variables)
 
 
-class EventData(Protocol[V_co]):
+class EventData(Protocol[V]):
     """The part of `transitions.EventData` that callbacks use, with types."""
 
     @property
-    def model(self) -> Session[V_co]:  # type: ignore[type-var]
+    def model(self) -> Session[V]:
         """The session."""
         ...
 
@@ -62,7 +62,7 @@ class EventData(Protocol[V_co]):
         ...
 
     @property
-    def machine(self) -> Any:
+    def machine(self) -> Triggers:
         """The machine that runs."""
         ...
 
@@ -151,5 +151,3 @@ def say_failure(event: EventData[Any]) -> None:
 def fail_session(event: EventData[Any]) -> None:
     """The session cannot go on."""
     event.args[0].end("failed")
-
-

@@ -32,12 +32,16 @@ SAY_FAILED = "Sorry, something went wrong on our side. Please write again to sta
 """What a contact is told whose session cannot be carried on or stored."""
 
 
+_FAULTS = ("failed", "outdated")
+
+
 @dataclass(slots=True)
 class Outcome:
-    """What an event comes to: the `change` to commit, and the `calls` to run once that is done."""
+    """What an event comes to: the `change` to commit, the `calls` to run after that, and what went wrong."""
 
     change: Change
     calls: list[Call]
+    faults: list[Ended]
 
 
 class Oversized(SessionFailure):
@@ -77,7 +81,8 @@ def handle(
         calls=[(call.id, dump_effect(call)) for call in calls],
         calls_over="all" if before is None else tuple((before | finished) - now),
     )
-    return Outcome(change, calls)
+    faults = [effect for effect in effects if isinstance(effect, Ended) and effect.reason in _FAULTS]
+    return Outcome(change, calls, faults)
 
 
 def awaited(session: Session[Any]) -> set[str]:

@@ -1,4 +1,6 @@
-"""The machine of a flow: a `transitions.Machine` that all sessions share. The only module that knows transitions."""
+"""The machine of a flow: a `transitions.Machine` that all sessions share. The only module that knows
+transitions.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,9 @@ Watcher = Callable[[transitions.EventData], None]
 
 class FlowMachine(transitions.Machine):
     """A machine without models.
-
-    A session is handed to each trigger and is never added: `add_model` writes attributes on its model, is linear in the
-    live ones, and keeps them all in memory. `Event.trigger` is the one way in, so it is where a plan, compiled
-    from the table, would take the place of the stock path.
+     A session is handed to each trigger and is never added: `add_model` writes attributes on its model, is
+    linear in the live ones, and keeps them all in memory. `Event.trigger` is the one way in, so it is where a
+    plan, compiled from the table, would take the place of the stock path.
     """
 
     def __init__(

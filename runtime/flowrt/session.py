@@ -15,14 +15,16 @@ INITIAL = "start"
 
 
 def is_taken(name: str) -> bool:
-    """Whether a variable of this name has an underscore behind it in Python, where the name means something else."""
+    """Whether a variable of this name has an underscore behind it in Python, where the name means something
+    else.
+    """
     return keyword.iskeyword(name) or name in {"self", "held"}
 
 
 class Variables:
     """The base of a generated module's `Variables`: one slot for each variable, empty while it is unset."""
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
 
     def held(self) -> dict[str, Value]:
         """The variables that are set, with their values, in order of declaration."""
@@ -38,8 +40,8 @@ V = TypeVar("V", bound=Variables)
 
 class Deadline(NamedTuple):
     """A clock that runs: when it is due it fires `trigger`.
-
-    `period`, in microseconds, is how long the contact must be silent; 0 marks an instant that no message moves.
+     `period`, in microseconds, is how long the contact must be silent; 0 marks an instant that no message
+    moves.
     """
 
     trigger: str
@@ -61,11 +63,10 @@ class Interrupted:
 
 class Session(Generic[V]):
     """One contact's place in a flow.
-
-    `state` is the name of a state of the machine, `start` when there is no session. `deadlines` holds the flow's clock
-    first (trigger `expire`), then those of the present wait. `tries` counts the wrong answers of the present wait,
-    `reminded` names the reminders already said in this visit, `pending` is the key of the call awaited, and `held` are
-    the messages that came while it was.
+     `state` is the name of a state of the machine, `start` when there is no session. `deadlines` holds the
+    flow's clock first (trigger `expire`), then those of the present wait. `tries` counts the wrong answers of
+    the present wait, `reminded` names the reminders already said in this visit, `pending` is the key of the
+    call awaited, and `held` are the messages that came while it was.
     """
 
     __slots__ = (
@@ -91,7 +92,9 @@ class Session(Generic[V]):
         self.clear()
 
     def clear(self) -> None:
-        """Forget all that belongs to the session: path, answers, timers and pending results. `held` messages stay."""
+        """Forget all that belongs to the session: path, answers, timers and pending results. `held`
+        messages stay.
+        """
         self.id = ""
         self.vars = type(self.vars)()
         self.deadlines: tuple[Deadline, ...] = ()

@@ -9,15 +9,16 @@ Sayable = str | int
 
 
 def fold(text: str) -> str:
-    """`text` as the language compares it: NFKC, case folded, trimmed, white space folded to single spaces.
+    r"""`text` as the language compares it: NFKC, case folded, trimmed, white space folded to single spaces.
 
     >>> fold("  Track   an ORDER ")
     'track an order'
-    >>> fold("ＳＴＯＰ")
+    >>> fold("\uff33\uff34\uff2f\uff30")
     'stop'
     """
     if not text.isascii():
-        # Folding can undo the normal form and the normal form can undo folding: Unicode defines NFKC_Casefold so.
+        # Folding can undo the normal form and the normal form can undo folding: Unicode defines
+        # NFKC_Casefold so.
         text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
         return " ".join(text.split())
     return " ".join(text.lower().split())

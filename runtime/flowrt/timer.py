@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 
 from flowrt.abc import MARKS_LIVE, Clock, Store
 from flowrt.deadlines import Deadlines
@@ -35,8 +36,10 @@ class Timer:
         self._swept: Instant = 0
         self._stopped = False
 
-    def load(self, deadlines: Iterable[tuple[str, Instant]]) -> None:
-        """Begin with these deadlines."""
+    def start(self, deadlines: Iterable[tuple[str, Instant]]) -> None:
+        """Begin with these deadlines, on the event loop that runs."""
+        self._firing = asyncio.Lock()
+        self._alarm = asyncio.Event()
         self._stopped = False
         self._deadlines.load(deadlines)
 
@@ -58,14 +61,22 @@ class Timer:
     async def run(self) -> None:
         """Sleep until the next deadline and fire it, until `stop`."""
         while not self._stopped:
-            self._alarm.clear()
-            now = self._clock.now()
-            self._wakes_at = min(self._deadlines.next or INT_MAX, now + LONGEST_SLEEP)
             try:
-                async with asyncio.timeout(max(0, self._wakes_at - now) / SECOND):
-                    await self._alarm.wait()
-            except TimeoutError:
+                await self._sleep()
                 await self.fire_due()
+            except Exception as error:  # a clock that fails once must not stop it for ever
+                logger.error("the timer stumbled: %s", fault(error))
+                logger.debug("it stumbled here", exc_info=error)
+                await asyncio.sleep(1)
+
+    async def _sleep(self) -> None:
+        """Sleep until the next deadline, or until an earlier one is armed."""
+        self._alarm.clear()
+        now = self._clock.now()
+        self._wakes_at = min(self._deadlines.next or INT_MAX, now + LONGEST_SLEEP)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(0, self._wakes_at - now) / SECOND):
+                await self._alarm.wait()
 
     async def fire_due(self) -> int:
         """Fire all that is due now, and return how many contacts that were."""

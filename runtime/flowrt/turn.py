@@ -44,7 +44,9 @@ class Turn:
         "taken",
     )
 
-    def __init__(self, session: Session[Any], event: Event, at: Instant, key: str, effects: list[Effect]) -> None:
+    def __init__(
+        self, session: Session[Any], event: Event, at: Instant, key: str, effects: list[Effect]
+    ) -> None:
         self.session = session
         self.left = session.state
         self.event = event
@@ -94,7 +96,7 @@ class Turn:
         """What `reader` makes of the message; `reads(reader)` must hold."""
         if not self.reads(reader):
             raise AssertionError("an answer was stored that its guard had not read")
-        return cast("T", cast("tuple[Reader[T], T]", self._answer)[1])
+        return cast("tuple[Reader[T], T]", self._answer)[1]
 
     # What goes out.
 
@@ -133,13 +135,14 @@ class Turn:
         """End the session: tell the host, and forget all but the messages held."""
         session = self.session
         values = session.vars.held()
-        self.effects.append(Ended(self.next_id(), session.contact, session.id or self.key, reason, values, self.cause))
+        self.effects.append(
+            Ended(self.next_id(), session.contact, session.id or self.key, reason, values, self.cause)
+        )
         session.clear()
 
     def arrive(self, *clocks: tuple[str, float], pending: bool = False) -> None:
         """Come to rest in a wait and start its `clocks`: triggers with their seconds of silence.
-
-        A new visit begins, but on the way back from `anytime` and by `again`, which continue the one that was.
+         A new visit begins, but on the way back from `anytime` and by `again`, which continue the one that was.
         With `pending` the wait is for a result, and its only clock is an instant that no message moves.
         """
         session = self.session
@@ -157,8 +160,12 @@ class Turn:
 
     def _started(self, clocks: tuple[tuple[str, float], ...], *, moves: bool) -> tuple[Deadline, ...]:
         reminded = self.session.reminded
-        periods = [(trigger, round(seconds * SECOND)) for trigger, seconds in clocks if trigger not in reminded]
-        return tuple(Deadline(trigger, self.at + period, period if moves else 0) for trigger, period in periods)
+        periods = [
+            (trigger, round(seconds * SECOND)) for trigger, seconds in clocks if trigger not in reminded
+        ]
+        return tuple(
+            Deadline(trigger, self.at + period, period if moves else 0) for trigger, period in periods
+        )
 
     def pass_choice(self) -> None:
         """Count one choice against the budget of the event."""
@@ -171,7 +178,9 @@ class Turn:
         session = self.session
         if session.interrupted is None:
             fixed = tuple(deadline for deadline in session.deadlines if not deadline.period)
-            session.interrupted = Interrupted(session.state, session.tries, session.reminded, fixed, session.pending)
+            session.interrupted = Interrupted(
+                session.state, session.tries, session.reminded, fixed, session.pending
+            )
 
     def come_back(self) -> None:
         """Restore the wait that an `anytime` left."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flowrt.errors import OutOfBounds
 
 Value = str | int | bool | None
@@ -22,7 +20,9 @@ def whole(number: int) -> int:
     """
     if -INT_MAX <= number <= INT_MAX:
         return number
-    raise OutOfBounds(f"the result has {len(str(abs(number)))} digits: an int lies between -(2**63 - 1) and 2**63 - 1")
+    raise OutOfBounds(
+        f"the result has {len(str(abs(number)))} digits: an int lies between -(2**63 - 1) and 2**63 - 1"
+    )
 
 
 def joined(left: str, right: str) -> str:
@@ -32,16 +32,18 @@ def joined(left: str, right: str) -> str:
     'abc'
     """
     if len(left) + len(right) > TEXT_MAX:
-        raise OutOfBounds(f"the text would be {len(left) + len(right)} characters long: the limit is {TEXT_MAX}")
+        raise OutOfBounds(
+            f"the text would be {len(left) + len(right)} characters long: the limit is {TEXT_MAX}"
+        )
     return left + right
 
 
-def to_json(value: Value) -> Any:
+def to_json(value: Value) -> str | int | bool | None:
     """`value` as JSON holds it."""
     return value
 
 
-def from_json(data: Any) -> Value:
+def from_json(data: object) -> Value:
     """The value that `to_json` wrote.
 
     Raises `ValueError` where `data` is not of its making.

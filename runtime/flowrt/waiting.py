@@ -15,6 +15,9 @@ T = TypeVar("T")
 LONGEST_PAUSE = 60.0
 """The longest pause, in seconds, before something is tried again."""
 
+LONGEST_STOP = 5.0
+"""How long, in seconds, a task that is cancelled may take to end; one that refuses is not waited for."""
+
 
 def being_cancelled() -> bool:
     """Whether a `CancelledError` just caught is meant for this task, and not raised by what it awaited."""
@@ -130,10 +133,11 @@ class Tasks:
             logger.debug("it stopped here", exc_info=error)
 
     async def stop(self) -> None:
-        """Cancel all tasks and wait for their end."""
+        """Cancel all tasks and wait for their end, `LONGEST_STOP` at most."""
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=LONGEST_STOP)
 
     def backoff(self) -> Backoff:
         """The pauses of one thing that is tried until it works."""

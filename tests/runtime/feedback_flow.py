@@ -24,7 +24,6 @@ from flowrt.generated import (
     fail_session,
     hold_message,
     interrupt,
-    is_first_failure,
     render,
     say_again,
     say_failure,
@@ -42,7 +41,7 @@ StateName = Literal[
 class Variables(_Variables):
     """What a session remembers."""
 
-    __slots__ = ("name", "rating", "comment")
+    __slots__ = ("name", "rating", "comment")  # noqa: RUF023 - in order of declaration
     name: str
     rating: int
     comment: str | None

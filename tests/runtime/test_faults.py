@@ -208,7 +208,9 @@ def test_a_stored_call_that_cannot_be_read_stops_nothing(world: World) -> None:
     world.run(main())
 
 
-def test_a_step_that_raises_ends_that_session_and_no_other(world: World) -> None:
+def test_a_step_that_raises_ends_that_session_and_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     step = world.flow.step
 
     def stumbling(session: Any, event: Any, *rest: Any) -> Any:  # noqa: ANN401 - as it comes
@@ -216,7 +218,7 @@ def test_a_step_that_raises_ends_that_session_and_no_other(world: World) -> None
             raise RecursionError("too deep")
         return step(session, event, *rest)
 
-    world.flow.step = stumbling  # type: ignore[method-assign]
+    monkeypatch.setattr(world.flow, "step", stumbling)
 
     async def main() -> None:
         async with world.bot() as bot:
@@ -286,3 +288,17 @@ def test_logs_name_no_contact_and_repeat_no_text(world: World, caplog: pytest.Lo
     assert "secret" not in caplog.text
     assert "31612345678" not in caplog.text
     assert "ValueError at " in caplog.text
+
+
+def test_a_session_that_failed_is_logged_without_what_was_said(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(world, Change("+31612345678", 1, "garbage", 5))
+
+    async def main() -> None:
+        async with world.bot(listener=None) as bot:
+            await bot.idle()
+
+    world.run(main())
+    assert "is outdated: the stored text is not a JSON object" in caplog.text
+    assert "31612345678" not in caplog.text

@@ -1,4 +1,6 @@
-"""Check: `Program` to what its expressions mean, and what is wrong with them. One module for each family of rules."""
+"""Check: `Program` to what its expressions mean, and what is wrong with them. One module for each family of
+rules.
+"""
 
 from __future__ import annotations
 

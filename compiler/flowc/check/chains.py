@@ -12,14 +12,14 @@ from flowc.source import Span
 from flowc.walk import all_chains, chains_below, steps_of
 from flowrt.text import fold
 
-_LEAVERS = {
+_LEAVERS: dict[type, str] = {
     ast.EndSession: "end session",
     ast.Goto: "goto",
     ast.Again: "again",
     ast.Return: "return",
     ast.Handoff: "handoff",
 }
-_WORDS = {ast.Ask: "ask", ast.Call: "call", ast.Run: "run", ast.Wait: "wait", **_LEAVERS}
+_WORDS: dict[type, str] = {ast.Ask: "ask", ast.Call: "call", ast.Run: "run", ast.Wait: "wait", **_LEAVERS}
 
 
 def check_chains(program: Program) -> tuple[Mistake, ...]:
@@ -83,14 +83,19 @@ def _word(span: Span, word: str) -> Span:
 def _missing_failed(program: Program) -> Iterator[Mistake]:
     for chain in all_chains(program.file):
         for step in steps_of(chain):
-            if isinstance(step, ast.Call) and not any(isinstance(clause, ast.Failed) for clause in step.clauses):
+            if isinstance(step, ast.Call) and not any(
+                isinstance(clause, ast.Failed) for clause in step.clauses
+            ):
                 yield MissingFailed(span=step.span, name=step.action.text)
 
 
 def _silent_chains(program: Program) -> Iterator[Mistake]:
     """The chains of the flow's `timeout` and `failed` say something and nothing more: the session is over."""
     why = "the session is over there: it may only `reply`, `set` and `emit`"
-    for clause, name in ((program.timeout, "the `timeout` of the flow"), (program.failed, "the flow's `failed`")):
+    for clause, name in (
+        (program.timeout, "the `timeout` of the flow"),
+        (program.failed, "the flow's `failed`"),
+    ):
         if clause is None or clause.chain is None:
             continue
         steps = list(steps_of(clause.chain))
@@ -109,7 +114,9 @@ def _waits_on_the_way(program: Program) -> Iterator[Mistake]:
     for ask in _asks(program):
         for clause in ask.clauses:
             if isinstance(clause, ast.Retry | ast.Require | ast.After):
-                name = {ast.Retry: "a `retry`", ast.Require: "a `require`", ast.After: "a reminder"}[type(clause)]
+                name = {ast.Retry: "a `retry`", ast.Require: "a `require`", ast.After: "a reminder"}[
+                    type(clause)
+                ]
                 yield from _no_waits(clause.chain, name, why)
     for state in program.states.values():
         for reminder in state.reminders:

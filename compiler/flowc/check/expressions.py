@@ -11,7 +11,6 @@ from flowc.diagnostics.names import UnknownVariable
 from flowc.diagnostics.syntax import NotYetCompiled
 from flowc.diagnostics.typing import NumberTooLarge, WrongType
 from flowc.program import Program
-from flowc.source import Span
 from flowc.types import BOOL, INT, NOTHING, TEXT, Type, joined
 from flowrt.values import INT_MAX
 
@@ -113,10 +112,10 @@ class Expressions:
             self.mistakes.append(NotYetCompiled(span=node.span, what=where))
             return ir.Constant(None, UNKNOWN, origin)
         operator = cast("ir.Operator", node.operator)
-        type_ = self._result(operator, left, right, node.span)
+        type_ = self._result(operator, left, right)
         return ir.Operation(operator, (left, right), type_, origin)
 
-    def _result(self, operator: ir.Operator, left: ir.Expression, right: ir.Expression, span: Span) -> Type:
+    def _result(self, operator: ir.Operator, left: ir.Expression, right: ir.Expression) -> Type:
         """The type that an operator gives; what it cannot take is reported."""
         where = f"`{operator}`"
         if operator == "or" and left.type.optional:

@@ -10,7 +10,15 @@ from flowc import syntax as ast
 from flowc.check.expressions import UNKNOWN, Expressions
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.syntax import NotYetCompiled
-from flowc.diagnostics.typing import NumberTooLarge, SameChoice, TwoTypes, WrongArguments, WrongChoices, WrongRange, WrongType
+from flowc.diagnostics.typing import (
+    NumberTooLarge,
+    SameChoice,
+    TwoTypes,
+    WrongArguments,
+    WrongChoices,
+    WrongRange,
+    WrongType,
+)
 from flowc.program import Program
 from flowc.source import Span
 from flowc.types import BOOL, INT, TEXT, Type, fits, joined
@@ -18,15 +26,18 @@ from flowc.walk import all_chains, all_handlers, steps_of
 from flowrt.text import fold
 from flowrt.values import INT_MAX
 
+_Arguments = tuple[tuple[str, ir.Expression], ...]
+"""The arguments of a call, by parameter."""
+
 
 @dataclass(slots=True)
 class Checked:
     """What the checker found out; the keys are the `id` of nodes of the program's AST."""
 
-    variables: dict[str, Type] = field(default_factory=dict)
-    expressions: dict[int, ir.Expression] = field(default_factory=dict)
-    readers: dict[int, ir.Reader] = field(default_factory=dict)
-    arguments: dict[int, tuple[tuple[str, ir.Expression], ...]] = field(default_factory=dict)
+    variables: dict[str, Type] = field(default_factory=dict[str, Type])
+    expressions: dict[int, ir.Expression] = field(default_factory=dict[int, ir.Expression])
+    readers: dict[int, ir.Reader] = field(default_factory=dict[int, ir.Reader])
+    arguments: dict[int, _Arguments] = field(default_factory=dict[int, _Arguments])
 
 
 def check_types(program: Program) -> tuple[Checked, tuple[Mistake, ...]]:
@@ -67,11 +78,13 @@ class _Typing:
                     pass
 
     def infer_variables(self) -> None:
-        """Give every variable its type: that of all it is given. What depends on another variable waits for it."""
+        """Give every variable its type: that of all it is given. What depends on another variable waits for
+        it.
+        """
         gifts = list(self._gifts())
         types: dict[str, Type] = {gift.name: UNKNOWN for gift in gifts}
         for _ in range(len(types) + 1):
-            found = {name: UNKNOWN for name in types}
+            found = dict.fromkeys(types, UNKNOWN)
             quiet = Expressions(self.program, types, [])
             for gift in gifts:
                 type_ = gift.type or (quiet.expression(gift.value).type if gift.value else UNKNOWN)
@@ -92,7 +105,9 @@ class _Typing:
             merged = joined(known, type_)
             if merged is None:
                 self.mistakes.append(
-                    TwoTypes(span=gift.span, name=gift.name, type=str(type_), first_type=str(known), first=span)
+                    TwoTypes(
+                        span=gift.span, name=gift.name, type=str(type_), first_type=str(known), first=span
+                    )
                 )
             else:
                 first[gift.name] = (merged, span)
@@ -143,7 +158,9 @@ class _Typing:
         if options is not None:
             for label in options.labels:
                 if label.plain is None:
-                    self.mistakes.append(NotYetCompiled(span=label.span, what="a hole in the label of a button"))
+                    self.mistakes.append(
+                        NotYetCompiled(span=label.span, what="a hole in the label of a button")
+                    )
             self._distinct(options.labels)
 
     def _distinct(self, labels: tuple[ast.Expr, ...]) -> None:
@@ -172,7 +189,9 @@ class _Typing:
             return None, None
         low, high = self._bound(range_.low), self._bound(range_.high)
         if low is not None and high is not None and low > high:
-            self.mistakes.append(WrongRange(span=range_.span, problem=f"no number lies between {low} and {high}"))
+            self.mistakes.append(
+                WrongRange(span=range_.span, problem=f"no number lies between {low} and {high}")
+            )
         return low, high
 
     def _bound(self, bound: ast.Expr) -> int | None:
@@ -183,7 +202,9 @@ class _Typing:
                 number = -value
             case _:
                 self.typed.want(self.typed.expression(bound), INT, "a range")
-                self.mistakes.append(NotYetCompiled(span=bound.span, what="a range whose ends are not plain numbers"))
+                self.mistakes.append(
+                    NotYetCompiled(span=bound.span, what="a range whose ends are not plain numbers")
+                )
                 return None
         if abs(number) > INT_MAX:
             self.mistakes.append(NumberTooLarge(span=bound.span))
@@ -193,9 +214,15 @@ class _Typing:
     def _choices(self, ask: ast.Ask, type_: Type) -> tuple[str, ...]:
         if ask.choices is None:
             return ()
-        texts = [value.plain for value in ask.choices.values if isinstance(value, ast.Text) and value.plain is not None]
+        texts = [
+            value.plain
+            for value in ask.choices.values
+            if isinstance(value, ast.Text) and value.plain is not None
+        ]
         if len(texts) != len(ask.choices.values):
-            self.mistakes.append(NotYetCompiled(span=ask.choices.span, what="choices that an expression gives"))
+            self.mistakes.append(
+                NotYetCompiled(span=ask.choices.span, what="choices that an expression gives")
+            )
         if type_ != TEXT:
             problem = f"choices are texts, and `{ask.name.text}` is asked as `{type_}`"
             self.mistakes.append(WrongChoices(span=ask.choices.span, problem=problem))
@@ -223,7 +250,9 @@ class _Typing:
             self._fit(typed, parameters[name], argument)
         missing = [name for name in parameters if name not in bound]
         if missing:
-            self._wrong(action, call.action.span, f"also needs {', '.join(f'`{name}`' for name in missing)}", None)
+            self._wrong(
+                action, call.action.span, f"also needs {', '.join(f'`{name}`' for name in missing)}", None
+            )
         self.checked.arguments[id(call)] = tuple((name, bound[name]) for name in parameters if name in bound)
 
     def _parameter(self, action: ast.Action, argument: ast.Argument, position: int) -> str | None:
@@ -232,7 +261,9 @@ class _Typing:
         if argument.name is not None:
             if argument.name.text in names:
                 return argument.name.text
-            self._wrong(action, argument.name.span, f"has no parameter `{argument.name.text}`", argument.name.text)
+            self._wrong(
+                action, argument.name.span, f"has no parameter `{argument.name.text}`", argument.name.text
+            )
         elif position < len(names):
             return names[position]
         else:
@@ -245,7 +276,9 @@ class _Typing:
         if typed.type != UNKNOWN and not fits(typed.type, wanted):
             where = f"the parameter `{parameter.name.text}`"
             span = argument.value.span
-            self.mistakes.append(WrongType(span=span, where=where, wanted=f"`{wanted}`", found=f"`{typed.type}`"))
+            self.mistakes.append(
+                WrongType(span=span, where=where, wanted=f"`{wanted}`", found=f"`{typed.type}`")
+            )
 
     def _wrong(self, action: ast.Action, span: Span, problem: str, argument: str | None) -> None:
         names = tuple(parameter.name.text for parameter in action.parameters)
@@ -267,6 +300,6 @@ def _asked_type(ask: ast.Ask) -> Type:
 
 def _merge(one: Type, other: Type) -> Type:
     """The type of both; where they do not agree the first stands, and the difference is reported by itself."""
-    if one == UNKNOWN or other == UNKNOWN:
+    if UNKNOWN in (one, other):
         return other if one == UNKNOWN else one
     return joined(one, other) or one

@@ -1,0 +1,1 @@
+"""What the compiler has to say: a class for each kind of finding, and the ways to draw it."""

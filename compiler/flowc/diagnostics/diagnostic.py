@@ -103,7 +103,9 @@ def near_names(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """
     candidates = sorted(set(known) - {name})
     folded = {candidate.casefold(): candidate for candidate in candidates}
-    return tuple(folded[match] for match in difflib.get_close_matches(name.casefold(), folded, n=4, cutoff=0.67))
+    return tuple(
+        folded[match] for match in difflib.get_close_matches(name.casefold(), folded, n=4, cutoff=0.67)
+    )
 
 
 def did_you_mean(names: tuple[str, ...]) -> str | None:

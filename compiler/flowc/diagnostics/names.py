@@ -107,7 +107,7 @@ class UnknownVariable(Mistake):
 
     def help(self) -> str | None:
         meant = did_you_mean(near_names(self.name, self.known))
-        return meant or f"give it a value first: `ask {self.name} \"…\"` or `set {self.name} = …`"
+        return meant or f'give it a value first: `ask {self.name} "…"` or `set {self.name} = …`'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,24 +149,24 @@ class UnknownAction(Mistake):
 @dataclass(frozen=True, kw_only=True)
 class SameWait(Mistake):
     """Two waits would have one name.
+     The name of a wait is what a saved session remembers, so it must be the wait's own. A label gives it
+    another one.
 
-    The name of a wait is what a saved session remembers, so it must be the wait's own. A label gives it another one.
+        Wrong:
 
-    Wrong:
+            timeout 1 hour
+            on message
+              -> ask name "What's your name?"
+              -> ask name "And your second name?"
+              -> end session
 
-        timeout 1 hour
-        on message
-          -> ask name "What's your name?"
-          -> ask name "And your second name?"
-          -> end session
+        Right:
 
-    Right:
-
-        timeout 1 hour
-        on message
-          -> ask name "What's your name?"
-          -> second: ask name "And your second name?"
-          -> end session
+            timeout 1 hour
+            on message
+              -> ask name "What's your name?"
+              -> second: ask name "And your second name?"
+              -> end session
     """
 
     code = "F0205"
@@ -206,7 +206,14 @@ class UnknownType(Mistake):
         return f"unknown type `{self.name}`"
 
     def help(self) -> str | None:
-        usual = {"string": "text", "str": "text", "integer": "int", "number": "int", "boolean": "bool", "float": "decimal"}
+        usual = {
+            "string": "text",
+            "str": "text",
+            "integer": "int",
+            "number": "int",
+            "boolean": "bool",
+            "float": "decimal",
+        }
         near = (usual[self.name],) if self.name in usual else near_names(self.name, self.known)
         return did_you_mean(near) or f"the types are {', '.join(f'`{name}`' for name in self.known)}"
 

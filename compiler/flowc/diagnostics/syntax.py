@@ -142,7 +142,7 @@ class UnknownEscape(Mistake):
         return f"`{self.escape}` is no escape"
 
     def help(self) -> str | None:
-        return r'the escapes are `\"`, `\\`, `\n`, `\t` and `\u{1F600}`; a backslash itself is written `\\`'
+        return r"the escapes are `\"`, `\\`, `\n`, `\t` and `\u{1F600}`; a backslash itself is written `\\`"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -360,24 +360,23 @@ class ControlCharacter(Mistake):
 @dataclass(frozen=True, kw_only=True)
 class MisplacedClause(Mistake):
     """A clause stands where it belongs to no step.
+     Clauses stand deeper than their step and belong to the last step of its line: `retry`, `require`, `tries`,
+    `on`, `after` and `timeout` to an `ask`, `failed` to a `call`.
 
-    Clauses stand deeper than their step and belong to the last step of its line: `retry`, `require`, `tries`, `on`,
-    `after` and `timeout` to an `ask`, `failed` to a `call`.
+        Wrong:
 
-    Wrong:
-
-        on message
-          -> ask rating: int "How was it?"
-          retry "A number, please."
-          -> end session
-
-    Right:
-
-        timeout 1 hour
-        on message
-          -> ask rating: int "How was it?"
+            on message
+              -> ask rating: int "How was it?"
               retry "A number, please."
-          -> end session
+              -> end session
+
+        Right:
+
+            timeout 1 hour
+            on message
+              -> ask rating: int "How was it?"
+                  retry "A number, please."
+              -> end session
     """
 
     code = "F0114"
@@ -540,7 +539,9 @@ class UnknownKind(Mistake):
 
     def help(self) -> str | None:
         kinds = ", ".join(f"`{kind}`" for kind in self.kinds)
-        return did_you_mean(near_names(self.word, self.kinds)) or f"the kinds are {kinds}; words stand in quotes"
+        return (
+            did_you_mean(near_names(self.word, self.kinds)) or f"the kinds are {kinds}; words stand in quotes"
+        )
 
 
 DECLARATIONS = (
@@ -649,5 +650,3 @@ class NotYetCompiled(Mistake):
 
     def title(self) -> str:
         return f"{self.what} is part of the language, but this version of flowc does not compile it yet"
-
-

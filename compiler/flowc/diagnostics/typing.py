@@ -184,7 +184,8 @@ class SameChoice(Mistake):
 
 @dataclass(frozen=True, kw_only=True)
 class WrongChoices(Mistake):
-    """Choices are texts without holes, and the answer is one of them; a type other than text cannot be given beside.
+    """Choices are texts without holes, and the answer is one of them; a type other than text cannot be
+    given beside.
 
     Wrong:
 

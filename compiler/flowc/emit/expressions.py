@@ -9,7 +9,7 @@ from flowc.types import TEXT
 _PYTHON = {"and": "and", "or": "or", "==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 
-def literal(value: str | int | bool | None | tuple[str, ...]) -> str:
+def literal(value: str | int | bool | tuple[str, ...] | None) -> str:
     """Plain data as Python text: its `repr`, in ASCII so that no reader of the module is misled.
 
     >>> literal('"Hi"')

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import tokenize
+from itertools import pairwise
 
 WIDTH = 110
 """The longest line, in code points, that need not be broken."""
 
 
 def wrapped(text: str) -> str:
-    """`text` with its long lines broken: what stands between their outermost brackets goes below, one item a line."""
+    """`text` with its long lines broken: what stands between their outermost brackets goes below, one item
+    a line.
+    """
     return "\n".join(part for line in text.split("\n") for part in _wrap(line))
 
 
@@ -24,7 +27,7 @@ def _wrap(line: str) -> list[str]:
     start, end, commas = opened
     indentation = " " * (len(line) - len(line.lstrip()))
     cuts = [start, *commas, end]
-    items = [code[low + 1 : high].strip() for low, high in zip(cuts, cuts[1:], strict=False)]
+    items = [code[low + 1 : high].strip() for low, high in pairwise(cuts)]
     body = [f"{indentation}    {item}," for item in items if item]
     return [
         f"{code[: start + 1]}{comment}",

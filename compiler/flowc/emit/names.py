@@ -10,11 +10,31 @@ from flowc import machine as ir
 from flowrt import generated
 from flowrt.session import is_taken
 
-_WORDS = {"==": "is", "!=": "is_not", "<": "below", "<=": "at_most", ">": "above", ">=": "at_least"}
-_WORDS |= {"+": "plus", "-": "minus", "*": "times"}
+_WORDS = {
+    "==": "is",
+    "!=": "is_not",
+    "<": "below",
+    "<=": "at_most",
+    ">": "above",
+    ">=": "at_least",
+    "+": "plus",
+    "-": "minus",
+    "*": "times",
+}
 _TAKEN = frozenset(
     {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *generated.__all__}
-    | {"Any", "Awaitable", "Final", "Literal", "Protocol", "Event", "Actions", "StateName", "STATES", "TRANSITIONS"}
+    | {
+        "Any",
+        "Awaitable",
+        "Final",
+        "Literal",
+        "Protocol",
+        "Event",
+        "Actions",
+        "StateName",
+        "STATES",
+        "TRANSITIONS",
+    }
     | {"INITIAL", "WAITS", "annotations", "flow", "event"}
 )
 
@@ -106,6 +126,5 @@ def expression_words(expression: ir.Expression) -> str:
         case ir.Template():
             return expression.shown
         case ir.Operation():
-            words = [expression_words(operand) for operand in expression.operands]
-            operator = _WORDS.get(expression.operator, expression.operator)
-            return f"{words[0]} {operator} {words[1]}" if len(words) == 2 else f"{operator} {words[0]}"
+            *left, right = [expression_words(operand) for operand in expression.operands]
+            return " ".join([*left, _WORDS.get(expression.operator, expression.operator), right])

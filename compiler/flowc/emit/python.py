@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast as python_ast
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePath
+from typing import Any, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -20,7 +22,11 @@ from flowrt.flow import FORMAT
 from flowrt.text import fold
 
 _TYPES = {"text": "str", "int": "int", "bool": "bool"}
-_KNOWN_GUARDS = {ir.CallFailed: "call_failed", ir.SaysAgain: "says_again", ir.FirstFailure: "is_first_failure"}
+_KNOWN_GUARDS: dict[type, str] = {
+    ir.CallFailed: "call_failed",
+    ir.SaysAgain: "says_again",
+    ir.FirstFailure: "is_first_failure",
+}
 _KNOWN_EFFECTS: dict[str, str] = {
     "count try": "count_try",
     "interrupt": "interrupt",
@@ -54,11 +60,16 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # the output is Python: every literal goes through the filter `literal`
+        autoescape=False,  # noqa: S701  the output is Python: every literal goes through the filter `literal`
     )
-    environment.filters["literal"] = literal
-    environment.filters["tuple"] = lambda names: ascii(tuple(names))
+    filters = cast("dict[str, Any]", cast("Any", environment).filters)
+    filters["literal"] = literal
+    filters["tuple"] = _tuple
     return environment
+
+
+def _tuple(names: Iterable[str]) -> str:
+    return literal(tuple(names))
 
 
 def module_name(flow_path: str) -> str:
@@ -67,7 +78,10 @@ def module_name(flow_path: str) -> str:
     >>> module_name("flows/orders.flow")
     'orders_flow'
     """
-    stem = "".join(character if character.isalnum() and character.isascii() else "_" for character in PurePath(flow_path).stem)
+    stem = "".join(
+        character if character.isalnum() and character.isascii() else "_"
+        for character in PurePath(flow_path).stem
+    )
     return f"{'_' if stem[:1].isdigit() else ''}{stem}_flow"
 
 
@@ -83,23 +97,29 @@ def shown_name(path: str) -> str:
 def emit_python(machine: ir.Machine) -> str:
     """The text of the module."""
     module = _Module(machine)
-    text = _environment().get_template("module.py.jinja").render(
-        name=machine.name,
-        source=shown_name(machine.sources[0].path),
-        sha256=machine.sources[0].sha256,
-        compiler=__version__,
-        format=FORMAT,
-        imports=module.imports(),
-        resting=[state.name for state in machine.states if state.kind not in {"choice", "resume"}],
-        variables=[(identifier(variable.name), python_type(variable.type)) for variable in machine.variables],
-        actions=[_action(action) for action in machine.actions],
-        readers=module.readers,
-        guards=module.guards,
-        effects=module.effects,
-        arrivals=module.arrivals,
-        waits=[state.name for state in machine.waits],
-        states=module.states,
-        rows=module.rows,
+    text = (
+        _environment()
+        .get_template("module.py.jinja")
+        .render(
+            name=machine.name,
+            source=shown_name(machine.sources[0].path),
+            sha256=machine.sources[0].sha256,
+            compiler=__version__,
+            format=FORMAT,
+            imports=module.imports(),
+            resting=[state.name for state in machine.states if state.kind not in {"choice", "resume"}],
+            variables=[
+                (identifier(variable.name), python_type(variable.type)) for variable in machine.variables
+            ],
+            actions=[_action(action) for action in machine.actions],
+            readers=module.readers,
+            guards=module.guards,
+            effects=module.effects,
+            arrivals=module.arrivals,
+            waits=[state.name for state in machine.waits],
+            states=module.states,
+            rows=module.rows,
+        )
     )
     text = wrapped(text)
     python_ast.parse(text)
@@ -117,7 +137,9 @@ def python_type(type_: Type) -> str:
 
 
 def _action(action: ir.Action) -> dict[str, str]:
-    parameters = "".join(f", {identifier(variable.name)}: {python_type(variable.type)}" for variable in action.parameters)
+    parameters = "".join(
+        f", {identifier(variable.name)}: {python_type(variable.type)}" for variable in action.parameters
+    )
     result = python_type(action.returns) if action.returns else "None"
     return {
         "name": identifier(action.name),
@@ -202,7 +224,11 @@ class _Module:
         known = _KNOWN_GUARDS.get(type(guard))
         if known is not None:
             return self._use(known)
-        key = replace(guard, origin=_NOWHERE) if isinstance(guard, ir.Reads | ir.TriesReached | ir.CameFrom) else guard
+        key = (
+            replace(guard, origin=_NOWHERE)
+            if isinstance(guard, ir.Reads | ir.TriesReached | ir.CameFrom)
+            else guard
+        )
         if key not in self._function_names:
             lines = self._guard_lines(guard)
             self._function_names[key] = name = self.names.unique(guard_name(guard))
@@ -248,7 +274,11 @@ class _Module:
         if reader.choices:
             return f"{self._use('ChoiceAnswer')}({', '.join(literal(choice) for choice in reader.choices)})"
         kind = self._use({"text": "TextAnswer", "int": "IntAnswer", "bool": "BoolAnswer"}[reader.type.name])
-        bounds = [f"{name}={bound}" for name, bound in (("low", reader.low), ("high", reader.high)) if bound is not None]
+        bounds = [
+            f"{name}={bound}"
+            for name, bound in (("low", reader.low), ("high", reader.high))
+            if bound is not None
+        ]
         return f"{kind}({', '.join(bounds)})"
 
     # Effects
@@ -276,7 +306,9 @@ class _Module:
                 return (*_variables(effect.text), f"event.args[0].reply({text}{buttons}){comment}")
             case ir.Store():
                 reader = self._reader(effect.variable, effect.reader)
-                return (f"event.model.vars.{identifier(effect.variable)} = event.args[0].answer({reader}){comment}",)
+                return (
+                    f"event.model.vars.{identifier(effect.variable)} = event.args[0].answer({reader}){comment}",
+                )
             case ir.Assign():
                 target = f"event.model.vars.{identifier(effect.variable)}"
                 return (*_variables(effect.value), f"{target} = {self._python(effect.value)}{comment}")
@@ -288,7 +320,9 @@ class _Module:
     def _call_lines(self, effect: ir.CallAction, comment: str) -> tuple[str, ...]:
         arguments = [f"{identifier(name)}={self._python(value)}" for name, value in effect.arguments]
         call = ", ".join([literal(identifier(effect.action)), str(effect.limit), *arguments])
-        variables = ("v = event.model.vars",) if any(uses_variables(value) for _, value in effect.arguments) else ()
+        variables = (
+            ("v = event.model.vars",) if any(uses_variables(value) for _, value in effect.arguments) else ()
+        )
         return (*variables, f"event.args[0].call({call}){comment}")
 
 
@@ -304,7 +338,7 @@ def _wrapped_once(text: str) -> bool:
     if not text.startswith("("):
         return False
     try:
-        tree = python_ast.parse(text[1:-1], mode="eval")
+        python_ast.parse(text[1:-1], mode="eval")
     except SyntaxError:
         return False
-    return isinstance(tree, python_ast.Expression)
+    return True

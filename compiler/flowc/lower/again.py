@@ -9,7 +9,9 @@ _WAITS = (ast.Ask, ast.Call)
 
 
 def said_last(steps: tuple[ast.Step, ...]) -> tuple[ast.Step, ...]:
-    """The replies behind the last wait among `steps`, and the choices between them; neither `set` nor `call`."""
+    """The replies behind the last wait among `steps`, and the choices between them; neither `set` nor
+    `call`.
+    """
     said: tuple[ast.Step, ...] = ()
     for step in steps:
         match step:
@@ -33,7 +35,9 @@ def _said_by_when(when: ast.When, before: tuple[ast.Step, ...]) -> tuple[ast.Ste
         said = said_last(chain.steps)
         return ast.Chain(said if _waits(chain) else (*moved, *said), chain.inline, chain.span)
 
-    branches = tuple(ast.Branch(branch.condition, rewritten(branch.chain), branch.head) for branch in when.branches)
+    branches = tuple(
+        ast.Branch(branch.condition, rewritten(branch.chain), branch.head) for branch in when.branches
+    )
     otherwise = rewritten(when.otherwise) if when.otherwise else ast.Chain(moved, False, when.span)
     kept = () if moved else before
     return (*kept, ast.When(branches, otherwise, when.span))

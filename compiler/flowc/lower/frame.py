@@ -43,12 +43,17 @@ def _last_words(lowering: Lowering, edge: Edge, chain: ast.Chain | None, what: i
 
 
 def _ways_back(lowering: Lowering) -> None:
-    """From `resume` to each wait: saying again what it said where an `anytime` ends with `again`, else saying nothing."""
+    """From `resume` to each wait: saying again what it said where an `anytime` ends with `again`, else
+    saying nothing.
+    """
     returning = [edge for edge, dest in lowering.table.rows if dest == ir.RESUME]
     if not returning:
         lowering.table.states.pop(ir.RESUME, None)
         return
-    repeating = [any(isinstance(effect, ir.Do) and effect.what == "say again" for effect in edge.effects) for edge in returning]
+    repeating = [
+        any(isinstance(effect, ir.Do) and effect.what == "say again" for effect in edge.effects)
+        for edge in returning
+    ]
     for state in [state for state in lowering.table.states.values() if state.rests]:
         origin = state.origin
         came_from = ir.CameFrom(state.name, origin)

@@ -1,7 +1,7 @@
 """From chains to rows: the steps between two waits become one transition's effects.
-
-A chain is followed edge by edge. A step that waits, and a `when`, is a state: the first edge that reaches it makes
-its ways out, later ones only lead to it. What is still to be made stands in a queue, so a chain may be as long as it likes.
+ A chain is followed edge by edge. A step that waits, and a `when`, is a state: the first edge that reaches
+it makes its ways out, later ones only lead to it. What is still to be made stands in a queue, so a chain
+may be as long as it likes.
 """
 
 from __future__ import annotations
@@ -115,8 +115,8 @@ class Lowering:
         self.table.states.setdefault(ir.RESUME, ir.State(ir.RESUME, "resume", (), self.flow_origin))
         for edge in self.taking(handler, WAITS, Phase.ANYTIME_PATTERNS, Phase.FALLBACK):
             source = STATES if edge.phase is Phase.FALLBACK else WAITS
-            edge = replace(edge, source=source, interrupts=True)
-            self.steps(edge, handler.chain.steps, Place("", aside=True), self._come_back)
+            leaving = replace(edge, source=source, interrupts=True)
+            self.steps(leaving, handler.chain.steps, Place("", aside=True), self._come_back)
 
     def _come_back(self, edge: Edge) -> None:
         self.table.add(edge, ir.RESUME)
@@ -129,7 +129,9 @@ class Lowering:
             condition = self.checked.expressions[id(handler.guard)]
             guard = (ir.Condition(condition, self.program.origin(handler.guard.span)),)
         return [
-            Edge("message", source, catch_alls if is_catch_all(guards) else patterns, origin, (*guards, *guard))
+            Edge(
+                "message", source, catch_alls if is_catch_all(guards) else patterns, origin, (*guards, *guard)
+            )
             for guards in alternatives(handler.patterns, origin)
         ]
 
@@ -186,7 +188,9 @@ class Lowering:
             self.table.add(edge.do(self.do("say again", step.span)), ir.RESUME)
         else:
             why = "it repeats what a wait said, so it stands in a handler, a `retry` or an `anytime`"
-            self.report(NotHere(span=step.span, step="again", chain="a chain that no wait comes before", why=why))
+            self.report(
+                NotHere(span=step.span, step="again", chain="a chain that no wait comes before", why=why)
+            )
 
     def _when(self, edge: Edge, when: ast.When, place: Place, go_on: EndOfChain) -> None:
         """One `when` is one choice state, however many edges lead to it."""
@@ -208,14 +212,20 @@ class Lowering:
             name = f"{first} ({count})"
         return name
 
-    def _branches(self, when: ast.When, name: str, place: Place, go_on: EndOfChain, passed: tuple[str, ...]) -> None:
+    def _branches(
+        self, when: ast.When, name: str, place: Place, go_on: EndOfChain, passed: tuple[str, ...]
+    ) -> None:
         for branch in when.branches:
             condition = self.checked.expressions[id(branch.condition)]
             origin = self.program.origin(branch.head)
-            edge = Edge("advance", name, Phase.CHOICES, origin, (ir.Condition(condition, origin),), passed=passed)
+            edge = Edge(
+                "advance", name, Phase.CHOICES, origin, (ir.Condition(condition, origin),), passed=passed
+            )
             self.steps(edge, branch.chain.steps, place, go_on)
         otherwise = when.otherwise
-        origin = self.program.origin(otherwise.span if otherwise and otherwise.steps else when.branches[-1].head)
+        origin = self.program.origin(
+            otherwise.span if otherwise and otherwise.steps else when.branches[-1].head
+        )
         edge = Edge("advance", name, Phase.CHOICES, origin, passed=passed)
         self.steps(edge, otherwise.steps if otherwise else (), place, go_on)
 
@@ -230,7 +240,10 @@ class Lowering:
             edge = edge.do(self.do("forget interruption", step.span))
         if name in edge.passed:
             circle = (*edge.passed[edge.passed.index(name) :], name)
-            if not any(isinstance(known, CycleWithoutWait) and set(known.path) == set(circle) for known in self.mistakes):
+            if not any(
+                isinstance(known, CycleWithoutWait) and set(known.path) == set(circle)
+                for known in self.mistakes
+            ):
                 self.report(CycleWithoutWait(span=step.span, path=circle))
             return
         self.entered.add(name)

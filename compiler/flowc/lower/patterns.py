@@ -11,7 +11,9 @@ def alternatives(patterns: tuple[ast.Pattern, ...], origin: ir.Origin) -> list[t
 
     `on message` takes all, so its guards are none.
     """
-    texts = tuple(pattern.plain for pattern in patterns if isinstance(pattern, ast.Text) and pattern.plain is not None)
+    texts = tuple(
+        pattern.plain for pattern in patterns if isinstance(pattern, ast.Text) and pattern.plain is not None
+    )
     kinds = {pattern.kind for pattern in patterns if isinstance(pattern, ast.KindPattern)}
     rows: list[tuple[ir.Guard, ...]] = []
     if texts:

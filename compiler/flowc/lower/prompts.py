@@ -10,7 +10,11 @@ from flowc.check import Checked
 from flowc.program import Program
 from flowc.types import TEXT
 
-_DEFAULTS = {"text": "Please answer with a text.", "int": "Please answer with a whole number.", "bool": "Please answer yes or no."}
+_DEFAULTS = {
+    "text": "Please answer with a text.",
+    "int": "Please answer with a whole number.",
+    "bool": "Please answer yes or no.",
+}
 
 
 def say(

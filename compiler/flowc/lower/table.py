@@ -10,7 +10,9 @@ from flowc import machine as ir
 
 
 class Phase(IntEnum):
-    """When a row is tried. Patterns come before catch-alls, near before far; all else takes part in no such order."""
+    """When a row is tried. Patterns come before catch-alls, near before far; all else takes part in no such
+    order.
+    """
 
     ENTRY_PATTERNS = 0
     ENTRY_CATCH_ALLS = 1
@@ -73,9 +75,8 @@ EndOfChain = Callable[[Edge], None]
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a chain stands, as far as it matters to its steps.
-
-    `prefix` begins the names of its waits. `repeat` says again what the wait said that the chain speaks in the middle of.
-    `aside` marks the chain of an `anytime`, and all within it: there is a way back.
+     `prefix` begins the names of its waits. `repeat` says again what the wait said that the chain speaks in the
+    middle of. `aside` marks the chain of an `anytime`, and all within it: there is a way back.
     """
 
     prefix: str
@@ -87,8 +88,8 @@ class Place:
 class Table:
     """States in order of their making, and rows: edges with their ends."""
 
-    states: dict[str, ir.State] = field(default_factory=dict)
-    rows: list[tuple[Edge, str | None]] = field(default_factory=list)
+    states: dict[str, ir.State] = field(default_factory=dict[str, ir.State])
+    rows: list[tuple[Edge, str | None]] = field(default_factory=list[tuple[Edge, str | None]])
 
     def add(self, edge: Edge, dest: str | None) -> None:
         """End `edge` in `dest`, or where it began if that is None."""
@@ -105,7 +106,12 @@ class Table:
         }
         rows = [
             ir.Transition(
-                edge.trigger, named.get(edge.source, (edge.source,)), dest, edge.guards, edge.effects, edge.origin
+                edge.trigger,
+                named.get(edge.source, (edge.source,)),
+                dest,
+                edge.guards,
+                edge.effects,
+                edge.origin,
             )
             for edge, dest in sorted(self.rows, key=lambda row: row[0].phase)
         ]
@@ -114,4 +120,8 @@ class Table:
     def _with_gaps(self) -> tuple[str, ...]:
         """The states that have no handler for every message; an ask answers all, and a call keeps all."""
         answering = {edge.source for edge, _ in self.rows if edge.trigger == "message" and not edge.guards}
-        return tuple(state.name for state in self.states.values() if state.kind == "state" and state.name not in answering)
+        return tuple(
+            state.name
+            for state in self.states.values()
+            if state.kind == "state" and state.name not in answering
+        )

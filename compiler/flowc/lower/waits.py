@@ -65,7 +65,9 @@ def _retry(lowering: Lowering, ask: ast.Ask, name: str, within: Place) -> None:
 
 
 def lower_call(lowering: Lowering, edge: Edge, call: ast.Call, place: Place, go_on: EndOfChain) -> None:
-    """Lead `edge` to the wait for the result of `call`, and make the wait if this is the first edge that does."""
+    """Lead `edge` to the wait for the result of `call`, and make the wait if this is the first edge that
+    does.
+    """
     name = place.prefix + (call.label.text if call.label else call.action.text)
     span = call.label.span if call.label else call.action.span
     limit = call.within.seconds if call.within else DEFAULT_LIMIT

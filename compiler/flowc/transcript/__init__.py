@@ -1,1 +1,1 @@
-"""Transcripts: the tests of a flow. A `.flowtest` in, what passed and what did not out; time in them is virtual."""
+"""Transcripts, the tests of a flow: a `.flowtest` in, what passed and what failed out. Time is virtual."""

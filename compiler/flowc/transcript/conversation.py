@@ -44,11 +44,11 @@ def texts(effects: Iterable[Effect]) -> list[str]:
 class Conversation(Generic[V]):
     """A conversation with `flow`, in which time moves only by `advance`.
 
-    Each method that makes something happen returns what came of it, in order: replies, calls, the end of the session.
-    Calls are not run: `pending` are those to which `result` has still to be given.
+    Each method that makes something happen returns what came of it, in order: replies, calls, the end of the
+    session. Calls are not run: `pending` are those to which `result` has still to be given.
 
-    The clock begins at `start`. `machine` is any that was built from the table of the flow; without one it is the
-    flow's own. With `watch` a new one is built, which tells it of each transition taken.
+    The clock begins at `start`. `machine` is any that was built from the table of the flow; without one it is
+    the flow's own. With `watch` a new one is built, which tells it of each transition taken.
 
     Raises `ValueError` where both `machine` and `watch` are given.
 
@@ -59,7 +59,8 @@ class Conversation(Generic[V]):
     >>> def save(event): event.args[0].call("save", 30.0, text=event.args[0].message.text)
     >>> def wait(event): event.args[0].arrive(("result", 30), pending=True)
     >>> flow = Flow(name="brief", source="brief.flow", format=1, compiler="0.1.0", initial="start",
-    ...     states=[{"name": "start"}, {"name": "ask", "on_enter": arrive}, {"name": "save", "on_enter": wait}],
+    ...     states=[{"name": "start"}, {"name": "ask", "on_enter": arrive},
+    ...         {"name": "save", "on_enter": wait}],
     ...     transitions=[
     ...         {"trigger": "message", "source": "start", "dest": "ask", "before": [open_session, ask]},
     ...         {"trigger": "message", "source": "ask", "dest": "save", "before": save},
@@ -157,8 +158,8 @@ class Conversation(Generic[V]):
     ) -> list[Effect]:
         """An awaited call ends: with `value`, or with `failure`, the reason in words.
 
-        With `after`, in seconds, its result is on its way until the clock is there, and nothing happens yet. `call` is
-        one of `pending`; without it, it is the last of them.
+        With `after`, in seconds, its result is on its way until the clock is there, and nothing happens yet.
+        `call` is one of `pending`; without it, it is the last of them.
 
         Raises `NothingAwaited` where `call` is not pending, or nothing is.
         """
@@ -176,7 +177,10 @@ class Conversation(Generic[V]):
         return self._step(event)
 
     def advance(self, seconds: float) -> list[Effect]:
-        """The clock moves on by `seconds`. What is due on the way happens at its very instant, in order.
+        """The clock moves on by `seconds`; what is due by then happens at its instant, in order.
+
+        A call that is made on the way is not waited for, and may take too long. To answer it in time, go on by
+        `advance_to(next_instant)`.
 
         Raises `ValueError` where `seconds` are negative.
         """
@@ -185,7 +189,7 @@ class Conversation(Generic[V]):
         return self.advance_to(self.now + round(seconds * SECOND))
 
     def advance_to(self, at: Instant) -> list[Effect]:
-        """The clock moves on to `at`, in microseconds since the epoch, as by `advance`; an earlier instant is now."""
+        """The clock moves on to `at`, in microseconds since the epoch, as by `advance`; never back."""
         caused: list[Effect] = []
         while (next_one := self.next_instant) is not None and next_one <= at:
             self.now = max(self.now, next_one)

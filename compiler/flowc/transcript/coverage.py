@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 from flowrt.effects import Effect
 from flowrt.flow import Flow
@@ -13,20 +13,21 @@ from flowrt.machine import FlowMachine
 BEYOND_TRANSCRIPTS = frozenset({"end", "failed"})
 """Triggers of transitions that count for nothing.
 
-`end` is the host's: no line of a transcript makes the host end a session. `failed` follows from a bug in a function or
-from a bound of the runtime. Counted, they would keep every flow from the 100 % that its author can reach.
+`end` is the host's: no line of a transcript makes the host end a session. `failed` follows from a bug in a
+function or from a bound of the runtime. Counted, they would keep every flow from the 100 % that its author
+can reach.
 """
 
 
 class Cell(NamedTuple):
-    """One transition: a row of the table, counted from 0, and one of its sources. A row for three waits is three."""
+    """One transition: a row of the table, from 0, and one of its sources. A row for three waits is three."""
 
     row: int
     source: str
 
 
 class Made(NamedTuple):
-    """Where an effect comes from: it is number `nth`, counted from 0, of what the transition `cell` caused."""
+    """Where an effect comes from: it is number `nth`, from 0, of what the transition `cell` caused."""
 
     cell: Cell
     nth: int
@@ -59,7 +60,7 @@ class Coverage:
 
     @property
     def uncovered(self) -> tuple[str, ...]:
-        """Those that were not taken, as `ask_name --message--> resume if says_help`, in the order of the table."""
+        """Those not taken, as `ask_name --message--> resume if says_help`, in the order of the table."""
         return tuple(description for cell, description in self.cells.items() if cell not in self.taken)
 
     def __or__(self, other: Coverage) -> Coverage:
@@ -97,7 +98,7 @@ class Tracker:
         return Coverage(self._cells, frozenset(self._taken))
 
     def maker(self, effect: Effect) -> Made | None:
-        """The transition that caused `effect`, if that is not too long ago to be known: since `forget_trail`."""
+        """The transition that caused `effect`, where that was since the last `forget_trail`; else None."""
         key, _, number = effect.id.rpartition("#")
         begun = [(first, cell) for first, cell in self._trail.get(key, []) if first <= int(number)]
         return Made(begun[-1][1], int(number) - begun[-1][0]) if begun else None
@@ -131,7 +132,7 @@ def _known(table: Sequence[Mapping[str, Any]], machine: FlowMachine) -> Iterator
     seen: dict[tuple[str, str], int] = {}
     for row, transition in enumerate(table):
         trigger: str = transition["trigger"]
-        for source in _listed(transition["source"]):
+        for source in map(str, _listed(transition["source"])):
             place = seen.get((trigger, source), 0)
             seen[trigger, source] = place + 1
             yield id(machine.events[trigger].transitions[source][place]), Cell(row, source)
@@ -148,10 +149,11 @@ def _described(table: Sequence[Mapping[str, Any]], cells: Iterable[Cell]) -> Ite
         yield cell, f"{cell.source} --{row['trigger']}--> {row['dest'] or cell.source}{suffix}"
 
 
-def _listed(value: Any) -> list[Any]:  # noqa: ANN401 - a table of transitions is plain data of any shape
-    if value is None:
-        return []
-    return list(value) if isinstance(value, list | tuple) else [value]
+def _listed(value: object) -> Sequence[object]:
+    """The table writes one as itself and several as a list."""
+    if isinstance(value, list | tuple):
+        return cast("Sequence[object]", value)
+    return () if value is None else (value,)
 
 
 def _name(guard: object) -> str:

@@ -53,7 +53,8 @@ def match_lines(
     for number, line in enumerate(lines):
         onward = {found.effect: found for way in ways for found in _onward(way, number, line, effects, over)}
         if not onward:
-            way = ways[0]
+            # A text is shown beside the first reply it could be, an end beside what follows the last.
+            way = ways[-1 if isinstance(line, SessionLine) else 0]
             return Match(way.rows, number, _skip_ends(effects, way.effect, line), complete=False)
         ways = [onward[effect] for effect in sorted(onward)]
     way = ways[-1]

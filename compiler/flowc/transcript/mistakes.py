@@ -1,24 +1,14 @@
 """Mistakes in a transcript. Codes F09…"""
 
-# ruff: noqa: D102 - the base class says what each method is
+
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import get_args
 
 from flowc.diagnostics.diagnostic import Edit, Label, Mistake, did_you_mean, near_names
 from flowc.source import Span
-from flowrt.effects import EndReason
-
-WITH_COLON = ("user", "press", "bot", "call", "session")
-"""The words that a colon follows."""
-
-WORDS = (*WITH_COLON, "after", "test")
-"""The words that lines begin with."""
-
-ENDS: tuple[EndReason, ...] = get_args(EndReason)
-"""The ways in which a session ends."""
+from flowc.transcript.notation import ENDS, WITH_COLON, WORDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,13 +44,11 @@ class LineOutsideTest(Mistake):
     Wrong:
 
         user: hi
-        bot:  Hello!
 
     Right:
 
         test "a greeting"
           user: hi
-          bot:  Hello!
     """
 
     code = "F0902"
@@ -113,9 +101,9 @@ class DuplicateTest(Mistake):
 
     Right:
 
-        test "a short greeting"
+        test "a greeting"
           user: hi
-        test "a long greeting"
+        test "a longer greeting"
           user: hello
     """
 
@@ -164,13 +152,11 @@ class BadDuration(Mistake):
     Wrong:
 
         test "a reminder"
-          user: hi
           after five minutes
 
     Right:
 
         test "a reminder"
-          user: hi
           after 5 minutes
     """
 
@@ -211,7 +197,9 @@ class BadCall(Mistake):
         )
 
     def help(self) -> str | None:
-        return 'a call is written `call: save("Ada", 2)`, `… -> VALUE`, `… -> failed`, `… -> VALUE after 5 seconds`'
+        return (
+            'a call is written `call: save("Ada", 2)`; `-> failed` or `-> VALUE after 5 seconds` may follow'
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -326,7 +314,7 @@ class UnknownTranscriptEscape(Mistake):
         return f"`{self.escape}` is no escape"
 
     def help(self) -> str | None:
-        return r"the escapes are `\\`, `\n`, `\t`, `\"`, `\…` and `\u{1F600}`; a backslash itself is written `\\`"
+        return r"the escapes are `\n`, `\t`, `\"`, `\…` and `\u{1F600}`; a backslash itself is written `\\`"
 
     def edits(self) -> tuple[Edit, ...]:
         return (Edit(Span(self.span.path, self.span.start, self.span.start), "\\"),)

@@ -1,20 +1,32 @@
 """How texts, values and durations are written in a transcript: the writing half. `reading` is the other.
 
-A text stands on its line as it is. The escapes are those of a text in a flow, and `\\…` for a reply that is `…`.
-Half of a surrogate pair, which a flow cannot hold but a user can send, is written `\\u{D800}` too.
+A text stands on its line as it is. The escapes are those of a text in a flow, and `\\…` for a reply that is
+`…`. Half of a surrogate pair, which a flow cannot hold but a user can send, is written `\\u{D800}` too.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import get_args
 from unicodedata import category
 
+from flowrt.effects import EndReason
 from flowrt.values import Value
 
 Literal = Value | Decimal
 """A value as a transcript writes it."""
 
+WITH_COLON = ("user", "press", "bot", "call", "session")
+"""The words that a colon follows."""
+
+WORDS = (*WITH_COLON, "after", "test")
+"""The words that lines begin with."""
+
+ENDS: tuple[EndReason, ...] = get_args(EndReason)
+"""The ways in which a session ends."""
+
 ELLIPSIS = "…"
+"""What stands for some replies."""
 UNIT_SECONDS = {"day": 86_400, "hour": 3600, "minute": 60, "second": 1}
 """The units a duration is written in, the largest first."""
 
@@ -23,7 +35,7 @@ _JOINERS = "\u200c\u200d"  # they cannot be seen, but emoji and letters are made
 
 
 def write_text(text: str) -> str:
-    r"""`text` as it stands behind `user:` or `bot:`. White space at an end, which nobody would see, is escaped.
+    r"""`text` as it stands behind `user:` or `bot:`. White space at its ends is escaped, to be seen.
 
     >>> print(write_text(" C:\\data\n…"))
     \u{20}C:\\data\n…
@@ -74,6 +86,15 @@ def write_duration(seconds: int) -> str:
     unit, size = next((unit, size) for unit, size in UNIT_SECONDS.items() if seconds % size == 0)
     count = seconds // size
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+
+
+def visible(text: str) -> str:
+    """`text` with an escape in place of what cannot be seen. What `write_text` has written stays as it is.
+
+    >>> visible("a\\u202eb")
+    'a\\\\u{202E}b'
+    """
+    return "".join(point if point == "\\" else _escaped(point, hide=False) for point in text)
 
 
 def same_value(one: Literal, other: Literal) -> bool:

@@ -14,7 +14,10 @@ _TOLD = {"say failure", "end", "expire", "fail", "end by host"}
 
 
 def origins_of(machine: Machine) -> Origins:
-    """The origins of what `machine` says and calls, if the table of the module has the same rows in the same order."""
+    """The origins of what `machine` says and calls.
+
+    They hold for a module whose table has a row for each transition of `machine`, in the same order.
+    """
 
     def origin(made: Made) -> str | None:
         if made.cell.row >= len(machine.transitions):

@@ -12,6 +12,7 @@ from flowc.transcript.coverage import Tracker
 from flowc.transcript.matching import match_lines
 from flowc.transcript.notation import same_value
 from flowc.transcript.origins import Origins
+from flowc.transcript.results import Failure, ScriptResult, TestResult
 from flowc.transcript.script import (
     After,
     Bot,
@@ -32,60 +33,11 @@ from flowc.transcript.script import (
 from flowc.transcript.writing import entry_of, write_call, write_entry
 from flowrt.effects import Call, Effect, EndReason, Reply
 from flowrt.flow import Flow, Triggers
+from flowrt.time import SECOND
 from flowrt.values import Value
 
 NOTHING = "(nothing)"
 """What stands on a side that has nothing more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Where a test fails: the turn in question, as it is written and as it went.
-
-    `line` is that of the transcript. `expected` and `actual` are equally long, line beside line in the notation of
-    transcripts, with "" where a side has nothing; `differs` is the number, from 0, of the first pair that differs.
-    `origin` is the place in the flow, as `feedback.flow:14`, of what came there, where it is known.
-    """
-
-    line: int
-    expected: tuple[str, ...]
-    actual: tuple[str, ...]
-    differs: int
-    origin: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TestResult:
-    """How one test went."""
-
-    __test__ = False  # pytest would take it for a test of its own
-
-    name: str
-    line: int
-    failure: Failure | None
-
-    @property
-    def passed(self) -> bool:
-        """Whether everything went as written."""
-        return self.failure is None
-
-
-@dataclass(frozen=True, slots=True)
-class ScriptResult:
-    """How the tests of one file went, in their order."""
-
-    path: str
-    tests: tuple[TestResult, ...]
-
-    @property
-    def passed(self) -> int:
-        """How many passed."""
-        return sum(test.passed for test in self.tests)
-
-    @property
-    def failed(self) -> int:
-        """How many failed."""
-        return len(self.tests) - self.passed
 
 
 def run_script(
@@ -98,11 +50,11 @@ def run_script(
 ) -> ScriptResult:
     """Run the tests of `script` against `flow`, each from a contact without a session.
 
-    `tracker`, made for this flow, records the transitions taken, and with `origins` a failure names the line of the
-    flow. `machine` runs the tests on another machine built from the same table; there is no tracking then.
+    `tracker`, made for this flow, records the transitions taken, and with `origins` a failure names the line
+    of the flow. `machine` runs the tests on another machine of the same table; there is no tracking then.
 
-    Never raises for what is written in the script or for what the flow does: both are failures of a test. Raises
-    `ValueError` where both `tracker` and `machine` are given.
+    Never raises for what is written in the script or for what the flow does: both are failures of a test.
+    Raises `ValueError` where both `tracker` and `machine` are given.
 
     >>> from flowrt.generated import Variables
     >>> from flowc.source import source_of
@@ -111,8 +63,8 @@ def run_script(
     >>> flow = Flow(name="hello", source="hello.flow", format=1, compiler="0.1.0", states=[{"name": "start"}],
     ...     transitions=[{"trigger": "message", "source": "start", "dest": None, "before": hello}],
     ...     initial="start", variables=Variables, actions=())
-    >>> script, _ = parse_script(source_of("hello.flowtest", 'test "a greeting"\\n  user: hi\\n  bot:  Hello!\\n'))
-    >>> run_script(script, flow).passed
+    >>> source = source_of("hello.flowtest", 'test "a greeting"\\n  user: hi\\n  bot:  Hello!\\n')
+    >>> run_script(parse_script(source)[0], flow).passed
     1
     """
     if tracker is not None and machine is not None:
@@ -164,6 +116,7 @@ class _Run:
         self.origins = origins
         self._rows: list[tuple[str, str]] = []
         self._effects: list[Effect] = []
+        self._until = talk.now  # what is due up to here belongs to the present turn
 
     def run(self, test: Test) -> Failure | None:
         """The first failure, or None."""
@@ -187,24 +140,34 @@ class _Run:
             return Failure(stimulus.line, (stimulus.text,), (why,), 0)
         if stimulus is not None:
             self._rows = [(write_entry(stimulus), write_entry(stimulus))]
-            self._effects += self._happen(stimulus)
+            self._happen(stimulus)
         return self._observe(turn)
 
-    def _happen(self, stimulus: Stimulus) -> list[Effect]:
+    def _happen(self, stimulus: Stimulus) -> None:
         match stimulus:
             case User(text):
-                return self.talk.say(text)
+                self._effects += self.talk.say(text)
             case Press(label):
-                return self.talk.press(label)
+                self._effects += self.talk.press(label)
             case After(seconds):
-                return self.talk.advance(seconds)
+                self._until += seconds * SECOND
             case _:
                 assert_never(stimulus)
 
+    def _move_clock(self, effect: int) -> None:
+        """Go on to the end of the turn, or to a call: time stands still until its line has been read."""
+        while not any(isinstance(it, Call) for it in self._effects[effect:]):
+            at = self.talk.next_instant
+            if at is None or at > self._until:
+                self.talk.advance_to(self._until)
+                return
+            self._effects += self.talk.advance_to(at)
+
     def _observe(self, turn: _Turn) -> Failure | None:
-        """Hold the lines of the turn against its effects, call by call: what ends a call causes further effects."""
+        """Hold the lines of the turn against its effects, call by call: the end of a call adds to them."""
         line, effect = 0, 0
         while True:
+            self._move_clock(effect)
             lines = _up_to_call(turn.observed[line:])
             effects = _before_call(self._effects[effect:])
             match = match_lines(lines, effects, self._over)
@@ -244,7 +207,7 @@ class _Run:
             case Fails():
                 return self.talk.result(failure="the transcript lets it fail", after=line.after, call=call)
             case Returns(value):
-                # No flow has decimals before the runtime's values do, so an action that returns one fits none.
+                # The runtime's values have no decimals yet, so no action of a flow returns one.
                 return self.talk.result(cast("Value", value), after=line.after, call=call)
             case _:
                 assert_never(line.outcome)

@@ -1,8 +1,9 @@
 """The transcript as data, and the parser that reads it line by line.
 
 Blank lines and lines that begin with `#` say nothing. A comment may stand behind `test`, `after`, `call:` and
-`session:` too; behind `user:`, `press:` and `bot:` everything up to the end of the line is the text. Indentation is for
-the reader. A line that cannot be read becomes a `Misread` in its place, so that its test fails there.
+`session:` too; behind `user:`, `press:` and `bot:` everything up to the end of the line is the text.
+Indentation is for the reader. A line that cannot be read becomes a `Misread` in its place, so that its test
+fails there.
 """
 
 from __future__ import annotations
@@ -14,8 +15,6 @@ from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.syntax import NotYetCompiled
 from flowc.source import Source, Span
 from flowc.transcript.mistakes import (
-    ENDS,
-    WITH_COLON,
     DuplicateTest,
     LineOutsideTest,
     MissingColon,
@@ -23,13 +22,13 @@ from flowc.transcript.mistakes import (
     UnknownEnd,
     UnknownLine,
 )
-from flowc.transcript.notation import ELLIPSIS, Literal
+from flowc.transcript.notation import ELLIPSIS, ENDS, WITH_COLON, Literal
 from flowc.transcript.reading import Cursor, Misreading, read_text
 from flowrt.effects import EndReason
 
 
 def _line_number() -> int:
-    """The number of a line, from 1, or 0 where an entry was not read from a file. Equal entries may differ in it."""
+    """A line's number, from 1; 0 where an entry was not read from a file. Equal entries may differ in it."""
     return field(default=0, compare=False)
 
 
@@ -148,7 +147,8 @@ def parse_script(source: Source) -> tuple[Script, tuple[Mistake, ...]]:
     r"""The tests in `source`, and all that is wrong with how they are written. Never raises.
 
     >>> from flowc.source import source_of
-    >>> script, mistakes = parse_script(source_of("a.flowtest", 'test "a greeting"\n  user: hi\n  bot:  Hello!\n'))
+    >>> source = source_of("a.flowtest", 'test "a greeting"\n  user: hi\n  bot:  Hello!\n')
+    >>> script, mistakes = parse_script(source)
     >>> script.tests[0].entries
     (User(text='hi', line=2), Bot(text='Hello!', line=3))
     >>> mistakes
@@ -169,7 +169,7 @@ _NAMED_USER = re.compile(r"[ \t]+\w+[ \t]*:")
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One line: its number, where in the file it begins, its text, and where in that its first word begins."""
+    """A line: its number, where in the file it begins, its text, and where in that its first word begins."""
 
     path: str
     number: int
@@ -216,8 +216,7 @@ class _Parser:
                 self.mistakes.append(LineOutsideTest(span=line.whole))
             self._strayed = True
             return
-        entry = self._entry(line)
-        self._tests[-1][2].append(entry)
+        self._tests[-1][2].append(self._entry(line))
 
     def _begin(self, line: _Line) -> None:
         entries: list[Entry] = []

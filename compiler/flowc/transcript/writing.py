@@ -27,7 +27,8 @@ def write_script(name: str, entries: Iterable[Entry]) -> str:
 
     A duration that is to be read back lies between 1 second and 366 days.
 
-    >>> print(write_script("a greeting", [User("hi"), Bot("Hello!\nHow are you?"), SessionLine("ended")]), end="")
+    >>> entries = [User("hi"), Bot("Hello!\nHow are you?"), SessionLine("ended")]
+    >>> print(write_script("a greeting", entries), end="")
     test "a greeting"
       user: hi
       bot:  Hello!\nHow are you?

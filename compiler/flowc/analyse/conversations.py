@@ -1,0 +1,121 @@
+"""The shortest conversation that leads somewhere, and how it reads."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from flowc import machine as ir
+from flowc.analyse.graph import Graph, does
+
+Node = TypeVar("Node")
+Steps = Callable[[Node], Iterator[tuple[ir.Transition, Node]]]
+
+
+def shortest(begin: Node, steps: Steps[Node], found: Callable[[Node], bool]) -> list[ir.Transition] | None:
+    """The fewest rows from `begin` to a node that is `found`, or None where there is no way."""
+    came: dict[Node, tuple[Node, ir.Transition] | None] = {begin: None}
+    queue = deque([begin])
+    while queue:
+        node = queue.popleft()
+        if found(node):
+            return _path(came, node)
+        for row, following in steps(node):
+            if following not in came:
+                came[following] = (node, row)
+                queue.append(following)
+    return None
+
+
+def _path(came: dict[Node, tuple[Node, ir.Transition] | None], node: Node) -> list[ir.Transition]:
+    path: list[ir.Transition] = []
+    while (before := came[node]) is not None:
+        node, row = before
+        path.append(row)
+    return path[::-1]
+
+
+def way_to(graph: Graph, state: str) -> list[ir.Transition]:
+    """The fewest rows from the initial state to `state`."""
+
+    def steps(node: str) -> Iterator[tuple[ir.Transition, str]]:
+        for rows in graph.groups(node):
+            for row in rows:
+                if row.dest is not None and row.dest != ir.RESUME and row.trigger not in {"failed", "end"}:
+                    yield row, row.dest
+
+    return shortest(ir.START, steps, lambda node: node == state) or []
+
+
+def shown(graph: Graph, path: list[ir.Transition]) -> tuple[str, ...]:
+    """A path as a transcript: what the user says and what the bot does."""
+    lines: list[str] = []
+    for row in path:
+        lines += _cause(graph, row)
+        for effect in row.effects:
+            if isinstance(effect, ir.Say):
+                lines.append(f"bot:  {effect.text.shown}")
+            elif isinstance(effect, ir.CallAction):
+                lines.append(f"call: {effect.action}(…)")
+        if does(row, "end"):
+            lines.append("session: ended")
+    return tuple(lines)
+
+
+def _cause(graph: Graph, row: ir.Transition) -> list[str]:
+    """The line that fires a row."""
+    match row.trigger:
+        case "message":
+            return [f"user: {_example(graph, row)}"]
+        case "result":
+            return (
+                ["      -> failed"] if any(isinstance(guard, ir.CallFailed) for guard in row.guards) else []
+            )
+        case "advance":
+            return []
+        case "expire":
+            return [f"after {duration(graph.machine.expire or 0)}"]
+        case trigger:
+            clocks = [clock for source in row.sources for clock in graph.states[source].clocks]
+            seconds = next((clock.seconds for clock in clocks if clock.trigger == trigger), 0)
+            return [f"after {duration(seconds)}"]
+
+
+def _example(graph: Graph, row: ir.Transition) -> str:
+    """A message that the row takes."""
+    for guard in row.guards:
+        if isinstance(guard, ir.Says):
+            return guard.texts[0]
+        if isinstance(guard, ir.Reads):
+            return example_answer(guard.reader)
+    others = [
+        guard for other in graph.rows(row.sources[0], "message") if other is not row for guard in other.guards
+    ]
+    reader = next((guard.reader for guard in others if isinstance(guard, ir.Reads)), None)
+    if reader is not None:
+        return "(an image)" if reader.type.name == "text" and not reader.choices else "something else"
+    return "something else" if others else "hello"
+
+
+def example_answer(reader: ir.Reader) -> str:
+    """An answer that `reader` understands."""
+    if reader.choices:
+        return reader.choices[0]
+    if reader.type.name == "int":
+        return str(
+            reader.low if reader.low is not None else min(1, reader.high if reader.high is not None else 1)
+        )
+    return {"bool": "yes"}.get(reader.type.name, "something")
+
+
+def duration(seconds: int) -> str:
+    """A duration as a transcript writes it.
+
+    >>> duration(900), duration(86_400)
+    ('15 minutes', '1 day')
+    """
+    for unit, size in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size} {unit}{'s' if seconds != size else ''}"
+    return f"{seconds} second{'s' if seconds != 1 else ''}"

@@ -1,0 +1,130 @@
+"""Which variables have a value where: a use of one that may be unset, or none, is a mistake.
+ For each state it is worked out how each variable may stand when a session is there: unset, none, or with a
+value. Rows carry that on from state to state until nothing changes.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from flowc import machine as ir
+from flowc.analyse.conversations import shortest, shown
+from flowc.analyse.graph import Graph, does
+from flowc.analyse.standing import NONE, UNSET, VALUE, Standing, Trouble, after_row, narrowed, passing
+from flowc.diagnostics.diagnostic import Mistake
+from flowc.diagnostics.flow import MaybeNone, UnsetVariable
+
+MAX_SHOWN = 100
+
+
+def missing_values(graph: Graph) -> Iterator[Mistake]:
+    """Every use of a variable that may be unset or none, once, with a conversation that shows it."""
+    values = _Values(graph)
+    values.settle()
+    seen: set[ir.Origin] = set()
+    for name in graph.states:
+        for row, trouble in values.troubles(name):
+            if trouble.use.origin in seen or len(seen) >= MAX_SHOWN:
+                continue
+            seen.add(trouble.use.origin)
+            kind = UnsetVariable if trouble.standing == UNSET else MaybeNone
+            conversation = shown(graph, [*_demonstration(graph, name, trouble), row])
+            yield kind(span=trouble.use.origin.span, name=trouble.use.name, conversation=conversation)
+
+
+class _Values:
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        nothing: Standing = {variable.name: UNSET for variable in graph.machine.variables}
+        self.at: dict[str, Standing] = {ir.START: nothing}
+        self.aside = _given_aside(graph)
+
+    def settle(self) -> None:
+        """Carry the standing of all variables through the graph until nothing changes."""
+        queue = deque([ir.START])
+        waiting = {ir.START}
+        while queue:
+            name = queue.popleft()
+            waiting.discard(name)
+            for dest, standing in self._carried(name):
+                if self._join(dest, standing) and dest not in waiting:
+                    waiting.add(dest)
+                    queue.append(dest)
+
+    def _carried(self, name: str) -> Iterator[tuple[str, Standing]]:
+        for row, standing in self._passing(name):
+            after, _ = after_row(row, standing)
+            if row.dest not in {ir.START, ir.RESUME}:
+                yield row.dest or name, after
+
+    def _passing(self, name: str) -> Iterator[tuple[ir.Transition, Standing]]:
+        """The rows that leave a state, each with the standing in which it is taken; the way back to it too."""
+        if name not in self.at or name == ir.RESUME:
+            return
+        for rows in self.graph.groups(name):
+            yield from passing(rows, self.at[name])
+        if self.graph.states[name].rests and ir.RESUME in self.graph.states:
+            back = {variable: mask | self.aside.get(variable, 0) for variable, mask in self.at[name].items()}
+            for row in self.graph.rows(ir.RESUME, "advance"):
+                if any(isinstance(guard, ir.CameFrom) and guard.state == name for guard in row.guards):
+                    yield row, back
+
+    def _join(self, name: str, standing: Standing) -> bool:
+        known = self.at.get(name)
+        if known is None:
+            self.at[name] = standing
+            return True
+        changed = False
+        for variable, mask in standing.items():
+            if mask & ~known[variable]:
+                known[variable] |= mask
+                changed = True
+        return changed
+
+    def troubles(self, name: str) -> Iterator[tuple[ir.Transition, Trouble]]:
+        """What goes wrong on the rows that leave a state."""
+        for row, standing in self._passing(name):
+            for trouble in after_row(row, standing)[1]:
+                yield row, trouble
+
+
+def _given_aside(graph: Graph) -> Standing:
+    """How variables may stand that an `anytime` gives a value before it comes back."""
+    given: Standing = {}
+    pending = [row for row in graph.machine.transitions if does(row, "interrupt")]
+    seen: set[str] = set()
+    unknown: Standing = {variable.name: NONE | VALUE for variable in graph.machine.variables}
+    while pending:
+        row = pending.pop()
+        if does(row, "forget interruption"):
+            continue
+        after, _ = after_row(row, unknown)
+        for effect in row.effects:
+            if isinstance(effect, ir.Store | ir.Assign):
+                given[effect.variable] = given.get(effect.variable, 0) | after[effect.variable]
+        if row.dest not in {None, ir.START, ir.RESUME, *seen}:
+            seen.add(str(row.dest))
+            pending += [following for rows in graph.groups(str(row.dest)) for following in rows]
+    return given
+
+
+def _demonstration(graph: Graph, state: str, trouble: Trouble) -> list[ir.Transition]:
+    """The shortest way to `state` on which the variable stands as it should not."""
+    variable = trouble.use.name
+
+    def steps(node: tuple[str, int]) -> Iterator[tuple[ir.Transition, tuple[str, int]]]:
+        name, mask = node
+        for rows in graph.groups(name):
+            for row in rows:
+                if row.dest in {ir.START, ir.RESUME} or row.trigger in {"failed", "end"}:
+                    continue
+                standing = narrowed(row, {variable: mask})
+                if standing[variable]:
+                    after, _ = after_row(row, standing)
+                    yield row, (row.dest or name, after[variable])
+
+    def found(node: tuple[str, int]) -> bool:
+        return node[0] == state and bool(node[1] & trouble.standing)
+
+    return shortest((ir.START, UNSET), steps, found) or []
