@@ -18,6 +18,7 @@ from flowc.diagnostics.syntax import (
     UNITS,
     DurationOutOfRange,
     MisplacedClause,
+    MisplacedLabel,
     ReservedName,
     StepAfterHandlers,
     UnknownKind,
@@ -216,13 +217,13 @@ class Builder:
     def kind_pattern(self, children: Children) -> ast.KindPattern:
         name = children[0]
         if name.text not in KINDS or name.text == "event":
-            self.mistakes.append(UnknownKind(span=name.span, word=name.text, kinds=KINDS))
+            self.mistakes.append(UnknownKind(span=name.span, word=name.text, what="event", kinds=KINDS))
         return ast.KindPattern(name.text, name.span)
 
     def event_pattern(self, children: Children) -> ast.EventPattern:
         word, name, parameters = children
         if word.text != "event":
-            self.mistakes.append(UnknownKind(span=word.span, word=word.text, kinds=KINDS))
+            self.mistakes.append(UnknownKind(span=word.span, word=word.text, what="event", kinds=KINDS))
         return ast.EventPattern(word, name, parameters[1], self._span(word, parameters[2]))
 
     def _regex(self, token: Token) -> ast.Regex:
@@ -318,8 +319,7 @@ class Builder:
             case ast.Wait():
                 return ast.Wait(step.duration, label, span)
             case _:
-                owners = "an `ask`, a `call`, a `wait` or a `run`: it names a wait"
-                self.mistakes.append(MisplacedClause(span=label.span, clause=f"{label.text}:", owners=owners))
+                self.mistakes.append(MisplacedLabel(span=label.span, label_name=label.text))
                 return cast("ast.Step", step)
 
     # Steps
@@ -335,7 +335,7 @@ class Builder:
     def reply_media(self, children: Children) -> ast.ReplyMedia:
         _, kind, url, caption, options = children
         if kind.text not in MEDIA:
-            self.mistakes.append(UnknownKind(span=kind.span, word=kind.text, kinds=MEDIA))
+            self.mistakes.append(UnknownKind(span=kind.span, word=kind.text, what="media", kinds=MEDIA))
         return ast.ReplyMedia(kind, url, caption, options, self._around(children))
 
     def caption(self, children: Children) -> ast.Text:

@@ -29,6 +29,9 @@ _CLAUSES = {
 _OPERATORS = frozenset(
     {"AND", "OR", "EQ", "NE", "LE", "LT", "GE", "GT", "PLUS", "MINUS", "STAR", "SLASH", "IN", "IS"}
 )
+_OPERANDS = frozenset(
+    ["TEXT", "INT", "DECIMAL", "NAME", "LPAR", "LSQB", "MINUS", "NOT", "TRUE", "FALSE", "NONE"]
+)
 _NAMES = {
     "_NL": "the end of the line",
     "_ARROW": "`->`",
@@ -53,6 +56,7 @@ class Found:
     start: int
     accepts: frozenset[str]
     name_before: Span | None
+    after_number: bool
     end: int | None = None
     """Where the hole ends, if this is within one."""
 
@@ -87,7 +91,7 @@ def explain(found: Found) -> Mistake:
         mistake = kind(found)
         if mistake is not None:
             return mistake
-    return mistakes.Unexpected(span=found.span, found=_describe(found), expected=_expected(found.accepts))
+    return mistakes.Unexpected(span=found.span, found=_describe(found), expected=_expected(found))
 
 
 def _quotes(found: Found) -> Mistake | None:
@@ -170,17 +174,6 @@ def _missing_arrow(found: Found) -> Mistake | None:
     return None
 
 
-def _missing_chain(found: Found) -> Mistake | None:
-    line_ends = found.kind in {"_NL", "$END"} or (found.kind == "ON" and "_INDENT" in found.accepts)
-    if line_ends and "_ARROW" in found.accepts and "_NL" not in found.accepts - {found.kind}:
-        return mistakes.MissingChain(span=found.span)
-    if "_INDENT" in found.accepts and found.accepts <= {"_INDENT"}:
-        at = found.source.text.rfind("\n", 0, found.start)
-        end = len(found.source.text[:at].rstrip()) if at > 0 else 0
-        return mistakes.MissingChain(span=Span(found.source.path, end, end))
-    return None
-
-
 _KINDS: tuple[Callable[[Found], Mistake | None], ...] = (
     _quotes,
     _unclosed,
@@ -191,7 +184,6 @@ _KINDS: tuple[Callable[[Found], Mistake | None], ...] = (
     _misplaced_clause,
     _unknown_declaration,
     _block,
-    _missing_chain,
 )
 
 
@@ -207,12 +199,19 @@ def _describe(found: Found) -> str:
     return f"`{found.word}`"
 
 
-def _expected(accepts: frozenset[str]) -> tuple[str, ...]:
+def _expected(found: Found) -> tuple[str, ...]:
     """What may stand there, in words, most useful first, at most six."""
+    accepts = found.accepts
+    if found.after_number and accepts == frozenset({"NAME"}):
+        return ("a unit of time, such as `minutes`",)
+    words: list[str] = []
+    if {"TEXT", "INT", "LPAR"} <= accepts:
+        words.append("an expression")
+        accepts -= _OPERANDS
     if "HANDOFF" in accepts:
         return ("a step",)
     signs = _SYMBOLS | _BRACKETS
-    words = [_NAMES[kind] for kind in _NAMES if kind in accepts]
+    words += [_NAMES[kind] for kind in _NAMES if kind in accepts]
     if accepts & _OPERATORS - {"NOT"}:
         words.append("an operator")
         accepts -= _OPERATORS

@@ -18,7 +18,14 @@ from lark.utils import TextSlice
 from flowc import syntax as ast
 from flowc.build import Builder
 from flowc.diagnostics.diagnostic import Mistake
-from flowc.diagnostics.syntax import ControlCharacter, MissingChain, SplitChain, TooDeep, UnexpectedBlock
+from flowc.diagnostics.syntax import (
+    ControlCharacter,
+    EmptyHole,
+    MissingChain,
+    SplitChain,
+    TooDeep,
+    UnexpectedBlock,
+)
 from flowc.layout import MAX_DEPTH, Layout
 from flowc.malformed import Found, explain
 from flowc.source import Source, Span
@@ -107,6 +114,9 @@ class Parser:
 
     def _parse_part(self, start: str, span: Span) -> object:
         """Read what stands between two braces; None where that is not what it should be."""
+        if not self._text[span.start : span.end].strip():
+            self._builder.mistakes.append(EmptyHole(span=Span(span.path, span.start - 1, span.end + 1)))
+            return None
         stepper = self._stepper(start, span.start, span.end)
         nesting = 0
         try:
@@ -130,8 +140,9 @@ def _found(error: UnexpectedToken, stepper: Stepper, source: Source, hole_end: i
     name_before = top.span if isinstance(top, ast.Name) else None
     if isinstance(top, Token) and top.type == "NAME":
         name_before = Span(source.path, top.start_pos or 0, top.end_pos or 0)
+    after_number = isinstance(top, Token) and top.type == "INT"
     start = token.start_pos if token.start_pos is not None else len(source.text)
-    return Found(source, token.type, start, stepper.accepts(), name_before, hole_end)
+    return Found(source, token.type, start, stepper.accepts(), name_before, after_number, hole_end)
 
 
 class _Drive:
@@ -207,7 +218,11 @@ class _Drive:
         self.begins_line = True
         if self.stepper.wants_block and self.layout.depth <= self.line_depth:
             at = token.start_pos or 0
-            self._give_up(MissingChain(span=Span(self.source.path, at, at)))
+            self._give_up(MissingChain(span=Span(self.source.path, at, at), head=self._head()))
+
+    def _head(self) -> str:
+        """The word that the line begins with."""
+        return self.source.text[self.line_start :].split(maxsplit=1)[0]
 
     def _stop(self, token: Token, mistake: Mistake) -> None:
         """A token does not fit: note why, and pass over its line, or over the whole block where that is the

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flowc.analyse import analyse
 from flowc.check import check
 from flowc.diagnostics.diagnostic import Diagnostic, Mistake
-from flowc.emit.python import emit_python, module_name
 from flowc.lower import lower
 from flowc.machine import Machine
 from flowc.parse import parse
 from flowc.resolve import resolve
 from flowc.source import Source, Sources
-from flowrt.flow import Flow
+
+if TYPE_CHECKING:
+    from flowrt.flow import Flow
 
 MAX_SHOWN = 100
 """How many findings are reported at the most."""
@@ -82,6 +83,8 @@ def load_flow(machine: Machine) -> Flow[Any]:
 
 def load_module(machine: Machine) -> ModuleType:
     """The module of `machine`, executed, without a file."""
+    from flowc.emit.python import emit_python, module_name  # noqa: PLC0415 - to check a flow needs no templates
+
     name = module_name(machine.sources[0].path)
     module = ModuleType(name)
     exec(compile(emit_python(machine), f"<{name}>", "exec"), module.__dict__)  # noqa: S102  what we wrote ourselves

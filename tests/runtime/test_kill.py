@@ -19,7 +19,6 @@ from flowrt.time import SECOND
 from tests.runtime.conftest import FEEDBACK
 
 HERE = Path(__file__).parent
-RUNTIME = Path(sys.modules["flowrt"].__path__[0]).parent
 EXPIRED = "Let's pick this up another time."
 GREETING = ["Hi! Three quick questions.", "What's your name?"]
 EXPIRES_AFTER = 1.5
@@ -82,7 +81,7 @@ def child(flow_file: Path, opens_at: int = 0) -> Iterator[Child]:
     """A process that runs the flow on the same store each time; it opens that not before `opens_at`."""
     store = flow_file.with_name("sessions.db")
     command = [sys.executable, str(HERE / "child.py"), str(flow_file), str(store), str(opens_at)]
-    environment = {**os.environ, "PYTHONPATH": str(RUNTIME)}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment) as process:
         try:

@@ -56,8 +56,9 @@ def test_coverage_is_added_up() -> None:
     both = tracked(FEEDBACK) | helped
     assert both.covered == 11
     assert (helped | helped) == helped
+    other = Coverage({Cell(0, "start"): "start --message--> start"}, frozenset())
     with pytest.raises(ValueError, match="two different flows"):
-        both | Coverage({Cell(0, "start"): "start --message--> start"}, frozenset())
+        both |= other
 
 
 def test_an_effect_is_traced_to_its_transition() -> None:

@@ -519,7 +519,7 @@ class TooDeep(Mistake):
 
 @dataclass(frozen=True, kw_only=True)
 class UnknownKind(Mistake):
-    """`on` is followed by a word that is no kind of event.
+    """`on` is followed by a word that is no kind of event, or `reply` by one that is no kind of media.
 
     Wrong:
 
@@ -532,10 +532,11 @@ class UnknownKind(Mistake):
 
     code = "F0120"
     word: str
+    what: str
     kinds: tuple[str, ...]
 
     def title(self) -> str:
-        return f"`{self.word}` is no kind of event"
+        return f"`{self.word}` is no kind of {self.what}"
 
     def help(self) -> str | None:
         kinds = ", ".join(f"`{kind}`" for kind in self.kinds)
@@ -633,12 +634,60 @@ class MissingChain(Mistake):
     """
 
     code = "F0123"
+    head: str
 
     def title(self) -> str:
-        return "nothing follows: what shall be done?"
+        return f"nothing follows this `{self.head}`"
 
     def help(self) -> str | None:
+        if self.head == "record":
+            return "go on with an indented block of its fields: `name: type`"
         return "go on with `-> ` and a step, or with an indented block of them"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MisplacedLabel(Mistake):
+    """A label stands before a step that does not wait. A label names a wait, in place of the name that is made for it.
+
+    Wrong:
+
+        on message -> hello: reply "Hi" -> end session
+
+    Right:
+
+        on message -> reply "Hi" -> end session
+    """
+
+    code = "F0124"
+    label_name: str
+
+    def title(self) -> str:
+        return f"`{self.label_name}:` names no wait"
+
+    def help(self) -> str | None:
+        return "a label stands before an `ask`, a `call`, a `wait` or a `run`; remove it here"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmptyHole(Mistake):
+    """Two braces in a text hold nothing.
+
+    Wrong:
+
+        on message -> reply "Hi {}" -> end session
+
+    Right:
+
+        on message -> reply "Hi {{}}" -> end session
+    """
+
+    code = "F0125"
+
+    def title(self) -> str:
+        return "nothing stands between these braces"
+
+    def help(self) -> str | None:
+        return "write an expression between them; braces that are to be said are written `{{` and `}}`"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,5 @@
 """Mistakes in a transcript. Codes F09…"""
 
-
-
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -40,8 +40,8 @@ CREATE TABLE call (contact TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL,
 CREATE TABLE mark (seq INTEGER PRIMARY KEY, contact TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL,
                    UNIQUE (contact, id));
 """
-_READ = """SELECT (SELECT body FROM session WHERE contact = ?1),
-                  EXISTS (SELECT 1 FROM mark WHERE contact = ?1 AND id = ?2)"""
+_READ = """SELECT (SELECT body FROM session WHERE contact = ?),
+                  EXISTS (SELECT 1 FROM mark WHERE contact = ? AND id = ?)"""
 _SAVE = """INSERT INTO session (contact, body, due) VALUES (?, ?, ?)
            ON CONFLICT (contact) DO UPDATE SET body = excluded.body, due = excluded.due"""
 _SWEEP = 1000
@@ -73,7 +73,8 @@ class SqliteStore:
             raise StoreError(f"another bot of this process uses {self._path}")
         try:
             self._lock = self._take_lock()
-            self._connection = self._connect()
+            self._connection = sqlite3.connect(self._path, isolation_level=None)
+            self._set_up(self._connection)
             self._make_tables()
             self._seq = cast("int", self._select("SELECT coalesce(max(seq), 0) FROM outbox")[0][0])
         except sqlite3.Error as error:
@@ -93,8 +94,8 @@ class SqliteStore:
 
     async def read(self, contact: str, mark: str | None) -> Stored:
         """The session of `contact`, and whether `mark` was handled."""
-        found = self._select(_READ, (_key(contact), None if mark is None else _key(mark)))
-        session, marked = found[0]
+        key = _key(contact)
+        session, marked = self._select(_READ, (key, key, None if mark is None else _key(mark)))[0]
         return Stored(None if session is None else _text(session), bool(marked))
 
     async def commit(self, change: Change) -> None:
@@ -172,15 +173,13 @@ class SqliteStore:
             ) from None
         return lock
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, isolation_level=None)
+    def _set_up(self, connection: sqlite3.Connection) -> None:
         connection.text_factory = _decoded
         mode = _text(connection.execute("PRAGMA journal_mode = WAL").fetchone()[0])
         if mode != "wal":
             logger.warning("the journal mode of %s is %s and not WAL: commits are slower", self._path, mode)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")  # what a contact said must not stay in free space
-        return connection
 
     def _make_tables(self) -> None:
         """Make the tables in a new file; in an old one, see that they are ours."""

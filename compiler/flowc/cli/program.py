@@ -1,0 +1,138 @@
+"""The program itself: which commands there are, and what becomes of what they raise."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+import click
+
+from flowc import __version__
+from flowc.cli import streams
+from flowc.cli.options import INTERRUPTED, NOBODY_READS, OUR_BUG, TRACEBACK, UNUSABLE, traceback_option
+from flowc.diagnostics.diagnostic import did_you_mean, near_names
+
+
+class Entry(NamedTuple):
+    """A command: the function of that name in the module of `flowc.cli` that is named likewise."""
+
+    module: str
+    about: str
+    """The first sentence of its help, here so that `flowc --help` need not import it."""
+
+
+COMMANDS = {
+    "check": Entry("check", "Find mistakes in flows."),
+    "test": Entry("test", "Run transcripts against their flows."),
+    "run": Entry("run", "Talk to a flow, in the terminal or through a pipe."),
+    "build": Entry("build", "Write the Python module of each flow."),
+    "graph": Entry("graph", "Draw a flow as the state machine that it is."),
+    "explain": Entry("explain", "Explain a diagnostic, with a wrong example and a right one."),
+}
+
+
+class Program(click.Group):
+    """A group that imports a command when it is called, and gives every ending its exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
+        """The names of the commands, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of this name, imported now."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        command: click.Command = getattr(import_module(f"flowc.cli.{entry.module}"), cmd_name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that `args` name. Raises `UsageError`, with near names, where there is none."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            hint = did_you_mean(near_names(name, COMMANDS)) or f"there are {', '.join(COMMANDS)}"
+            raise click.UsageError(f"there is no command `{name}`: {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of commands in the help, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.about) for name, entry in COMMANDS.items()])
+
+    def main(self, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: ANN401 - handed on as they are
+        """Run the program and exit."""
+        streams.make_robust()
+        try:
+            super().main(*args, **kwargs)
+        finally:
+            try:
+                streams.flush()
+            except OSError:
+                streams.abandon()
+        raise AssertionError("click has exited")
+
+    def invoke(self, ctx: click.Context) -> NoReturn:
+        """Run the command and exit with its code: what it returns, or what its failure stands for."""
+        try:
+            code = super().invoke(ctx)
+            streams.flush()
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except BrokenPipeError:
+            streams.abandon()
+            code = NOBODY_READS
+        except (KeyboardInterrupt, click.Abort):
+            code = INTERRUPTED
+        except OSError as error:
+            code = _unusable(error)
+        except Exception as error:  # the last to see it: whatever it is, it is our bug
+            code = _our_bug(error, show=bool(ctx.meta.get(TRACEBACK)))
+        ctx.exit(code or 0)
+
+
+def _unusable(error: OSError) -> int:
+    """A file or a stream that does not do what it should."""
+    where = f" `{error.filename}`" if error.filename else ""
+    streams.abandon()
+    streams.complain(f"cannot read or write{where}: {error.strerror or error}")
+    return UNUSABLE
+
+
+def _our_bug(error: Exception, *, show: bool) -> int:
+    """A failure that no file should be able to cause."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    python = ".".join(map(str, sys.version_info[:3]))
+    streams.complain(
+        f"this is a bug in flowc, not in your flow: {type(error).__name__}{where}. Please report it with"
+        f" the command, the file and these versions: flowc {__version__}, Python {python}."
+        + ("" if show else " With --traceback it says more.")
+    )
+    if show:
+        streams.tell("".join(traceback.format_exception(error)).rstrip())
+    return OUR_BUG
+
+
+@click.group(
+    cls=Program,
+    name="flowc",
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, prog_name="flowc", message="%(prog)s %(version)s")
+@traceback_option
+@click.pass_context
+def program(context: click.Context) -> None:
+    """Chat conversations as code: check, test, run and build `.flow` files.
+
+    \b
+    Example:
+      flowc check feedback.flow
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())

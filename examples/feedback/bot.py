@@ -1,0 +1,34 @@
+"""A bot that embeds the feedback flow: each line of standard input is a message, each reply a line of output.
+
+Build the flow first: `flowc build examples/feedback/feedback.flow`, then run this file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from actions import FeedbackActions
+from feedback_flow import flow
+
+from flowrt import Bot, Message, Reply
+
+
+class Terminal:
+    """A channel: whatever can send a reply."""
+
+    async def send(self, reply: Reply) -> None:
+        print(reply.text, flush=True)
+
+
+async def main() -> None:
+    actions = FeedbackActions()
+    async with Bot(flow, actions=actions, store="sqlite:///feedback.db", channel=Terminal()) as bot:
+        number = 0
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            number += 1
+            await bot.receive(Message(id=f"line-{number}", contact="terminal", text=line.strip()))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,59 @@
+"""The table of malformed programs: each gives exactly the findings that stand beside it."""
+
+from __future__ import annotations
+
+import pytest
+
+from flowc.parse import parse
+from flowc.source import source_of
+from flowgrammar.malformed import MALFORMED, Malformed
+
+
+@pytest.mark.parametrize("row", MALFORMED, ids=lambda row: row.kind)
+def test_a_malformed_program_says_what_is_wrong(row: Malformed) -> None:
+    source = source_of("malformed.flow", row.text)
+    said = [
+        f"{mistake.code} {source.line_of(mistake.span.start)}:{source.column_of(mistake.span.start)} {mistake.title()}"
+        for mistake in parse(source).mistakes
+    ]
+    assert said == list(row.says)
+
+
+def test_no_two_rows_are_of_one_kind() -> None:
+    kinds = [row.kind for row in MALFORMED]
+    assert len(set(kinds)) == len(kinds)
+
+
+def test_one_run_reports_every_mistake() -> None:
+    source = source_of(
+        "shop.flow",
+        """\
+on message -> replay "Hi"
+stat menu
+  -> reply 'Hello'
+  on message -> again
+on "x"
+  -> ask n: int in 1..5 "How many?"
+  retry "A number."
+  when n = 3
+    -> reply "three {n"
+  else
+    -> wait 3 minuts
+  -> end session
+on "y" -> reply "b }" -> reply "c:\\data"
+state rest -> goto
+""",
+    )
+    found = [(source.line_of(mistake.span.start), mistake.code) for mistake in parse(source).mistakes]
+    assert found == [
+        (1, "F0108"),
+        (2, "F0121"),
+        (3, "F0106"),
+        (7, "F0114"),
+        (8, "F0107"),
+        (9, "F0103"),
+        (11, "F0117"),
+        (13, "F0104"),
+        (13, "F0105"),
+        (14, "F0101"),
+    ]
