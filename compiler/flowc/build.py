@@ -1,5 +1,6 @@
 """Build: the AST, made in the parser's own callbacks, one for each rule of the grammar.
- Walking a tree afterwards would cost as much again as parsing. A method's name is the rule's name; its
+
+Walking a tree afterwards would cost as much again as parsing. A method's name is the rule's name; its
 argument is what the rule matched, without arrows, commas and line ends, with None for what was left out.
 """
 

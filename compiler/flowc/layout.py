@@ -21,7 +21,8 @@ _COMMENT = re.compile(r"#[^\r\n]*")
 
 class Layout(PostLex):
     """Follows the lines of one text at a time.
-     `depth` is the depth of the line that the last _NL leads to, known before the tokens of that line are read;
+
+    `depth` is the depth of the line that the last _NL leads to, known before the tokens of that line are read;
     a line that cannot be placed is in `mistakes` and makes `misplaced` true until the next line. Unlike lark's
     own `Indenter` it never raises, so the parser can go on behind a mistake.
     """

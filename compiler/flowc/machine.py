@@ -1,5 +1,6 @@
 """The machine IR: what a flow is to everything behind the front end.
- Emitters, analysis, coverage and drawing read this and nothing else. It is plain data with a format
+
+Emitters, analysis, coverage and drawing read this and nothing else. It is plain data with a format
 version, and goes to JSON and back unchanged.
 """
 

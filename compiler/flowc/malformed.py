@@ -1,5 +1,6 @@
 """What is wrong where the parser stopped, in the author's words.
- The parser knows where it stands and what it would accept there; together with the word it found this tells
+
+The parser knows where it stands and what it would accept there; together with the word it found this tells
 one kind of mistake from another. `flowgrammar.malformed` holds an example of each kind.
 """
 
@@ -137,6 +138,15 @@ def _unknown_declaration(found: Found) -> Mistake | None:
     return None
 
 
+def _not_a_text(found: Found) -> Mistake | None:
+    """`reply name`: the name was read as a kind of media, so the mistake is noticed a word too late."""
+    before = found.name_before
+    if before is None or found.accepts != frozenset({"TEXT"}):
+        return None
+    word = found.source.text[before.start : before.end]
+    return mistakes.Unexpected(span=before, found=f"`{word}`", expected=(_NAMES["TEXT"],))
+
+
 def _split_chain(found: Found) -> Mistake | None:
     if found.word in {"->", "when"} and {"TRIES", "RETRY"} <= found.accepts:
         kind = mistakes.UnexpectedBlock if found.line_is_step else mistakes.SplitChain
@@ -180,6 +190,7 @@ _KINDS: tuple[Callable[[Found], Mistake | None], ...] = (
     _equals_sign,
     _unknown_step,
     _missing_arrow,
+    _not_a_text,
     _split_chain,
     _misplaced_clause,
     _unknown_declaration,

@@ -1,5 +1,6 @@
 """Parse: `Source` to AST and mistakes. Every mistake of a file is found in one run.
- Lark's parser is driven token by token. Where a token does not fit, the mistake is noted, the parser is put
+
+Lark's parser is driven token by token. Where a token does not fit, the mistake is noted, the parser is put
 back to the start of the line, the line and the block below it are passed over, and a MISTAKE stands in
 their place.
 """
@@ -161,7 +162,7 @@ class _Drive:
         self.begins_line = True
         self.nesting = 0
         self.skip_to_depth: int | None = None
-        self.lost_when: int | None = None
+        self.lost_whens: set[int] = set()
 
     def run(self) -> object:
         """Feed all tokens, passing over what does not fit."""
@@ -205,6 +206,9 @@ class _Drive:
         self.nesting = 0
         self.line_start = token.start_pos or 0
         self.line_depth = self.layout.depth
+        if self.lost_whens:
+            goes_on = self.source.text.startswith("else", self.line_start)
+            self.lost_whens = {depth for depth in self.lost_whens if depth < self.line_depth + goes_on}
         self._mark()
 
     def _mark(self) -> None:
@@ -236,7 +240,7 @@ class _Drive:
         elif isinstance(mistake, SplitChain | UnexpectedBlock):
             self.mistakes.append(mistake)
             self.skip_to_depth = self.line_depth - 1
-        elif self.lost_when == self.line_depth and self.source.text.startswith("else", token.start_pos or 0):
+        elif self.line_depth in self.lost_whens and self.source.text.startswith("else", token.start_pos or 0):
             self.skip_to_depth = MAX_DEPTH
         else:
             self._give_up(mistake)
@@ -245,8 +249,8 @@ class _Drive:
         """Pass over the rest of the line; the block below is read all the same."""
         self.mistakes.append(mistake)
         self.skip_to_depth = MAX_DEPTH
-        is_when = self.source.text.startswith(("when", "else"), self.line_start)
-        self.lost_when = self.line_depth if is_when else None
+        if self.source.text.startswith(("when", "else"), self.line_start):
+            self.lost_whens.add(self.line_depth)
 
     def _resume(self) -> None:
         """Put a MISTAKE in the place of what was passed over."""

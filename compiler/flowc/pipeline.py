@@ -85,7 +85,20 @@ def load_module(machine: Machine) -> ModuleType:
     """The module of `machine`, executed, without a file."""
     from flowc.emit.python import emit_python, module_name  # noqa: PLC0415 - to check a flow needs no templates
 
-    name = module_name(machine.sources[0].path)
-    module = ModuleType(name)
-    exec(compile(emit_python(machine), f"<{name}>", "exec"), module.__dict__)  # noqa: S102  what we wrote ourselves
+    module = ModuleType(module_name(machine.sources[0].path))
+    text = emit_python(machine)
+    module.__dict__["__loader__"] = _InMemory(text)
+    code = compile(text, f"{module.__name__}.py (in memory)", "exec")
+    exec(code, module.__dict__)  # noqa: S102  what we wrote ourselves
     return module
+
+
+@dataclass(frozen=True, slots=True)
+class _InMemory:
+    """Where tracebacks find the text of a module that has no file."""
+
+    text: str
+
+    def get_source(self, _name: str) -> str:
+        """The text."""
+        return self.text

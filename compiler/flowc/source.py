@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -72,7 +72,7 @@ class Source:
 class Sources:
     """The sources of one compilation, by path."""
 
-    by_path: dict[str, Source]
+    by_path: dict[str, Source] = field(default_factory=dict[str, Source])
 
     def __getitem__(self, path: str) -> Source:
         return self.by_path[path]

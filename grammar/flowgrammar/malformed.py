@@ -1,6 +1,7 @@
 """Malformed programs, one for each kind of mistake, with what is said of each.
 
-The parser's messages are held to this table: a kind of mistake that deserves a message of its own gets a row here first.
+The parser's messages are held to this table: a kind of mistake that deserves a message of its own gets a row here
+first.
 """
 
 from __future__ import annotations

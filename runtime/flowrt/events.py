@@ -12,7 +12,8 @@ from flowrt.values import Value
 @dataclass(frozen=True, slots=True)
 class Message:
     """A message of a contact.
-     `id` names the message for ever: one that comes twice is handled once. `contact` is whoever talks, as the
+
+    `id` names the message for ever: one that comes twice is handled once. `contact` is whoever talks, as the
     channel names them; both are opaque. `text` is what was typed, none for a message that is not text; `button`
     says that it came from a press, which counts as its label.
 

@@ -1,5 +1,6 @@
 """A flow that runs: the table of a generated module, and the step that takes one event through it.
- Nothing here awaits, reads a clock or draws a random number: what happens depends on the session and the
+
+Nothing here awaits, reads a clock or draws a random number: what happens depends on the session and the
 event alone.
 """
 
@@ -31,7 +32,8 @@ class Triggers(Protocol):
 
 class Flow(Generic[V]):
     """A compiled flow.
-     `actions` names the actions it calls. `states`, `transitions` and `initial` are the configuration of its
+
+    `actions` names the actions it calls. `states`, `transitions` and `initial` are the configuration of its
     machine. Raises `IncompatibleModule` where the module's `format` is not one that this runtime runs.
     """
 
@@ -79,7 +81,8 @@ class Flow(Generic[V]):
         self, session: Session[V], event: Event, at: Instant, machine: Triggers | None = None
     ) -> list[Effect]:
         """Take `event`, at the instant `at`, and return what it causes, in order.
-         Deadlines that were due come first; then the event; then what had waited for it. `session` is changed in
+
+        Deadlines that were due come first; then the event; then what had waited for it. `session` is changed in
         place. An instant before the session's last one counts as that one. `machine` may be any that was built from
         this flow's table; by default it is the shared one.
         """

@@ -105,7 +105,7 @@ def says_again(event: EventData[Any]) -> bool:
 
 def keep_visit(event: EventData[Any]) -> None:
     """`again`: the visit of the wait goes on."""
-    event.args[0].same_visit = True
+    event.args[0].stays = True
 
 
 def count_try(event: EventData[Any]) -> None:

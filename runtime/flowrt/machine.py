@@ -15,7 +15,8 @@ Watcher = Callable[[transitions.EventData], None]
 
 class FlowMachine(transitions.Machine):
     """A machine without models.
-     A session is handed to each trigger and is never added: `add_model` writes attributes on its model, is
+
+    A session is handed to each trigger and is never added: `add_model` writes attributes on its model, is
     linear in the live ones, and keeps them all in memory. `Event.trigger` is the one way in, so it is where a
     plan, compiled from the table, would take the place of the stock path.
     """

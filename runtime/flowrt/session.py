@@ -40,7 +40,8 @@ V = TypeVar("V", bound=Variables)
 
 class Deadline(NamedTuple):
     """A clock that runs: when it is due it fires `trigger`.
-     `period`, in microseconds, is how long the contact must be silent; 0 marks an instant that no message
+
+    `period`, in microseconds, is how long the contact must be silent; 0 marks an instant that no message
     moves.
     """
 
@@ -63,7 +64,8 @@ class Interrupted:
 
 class Session(Generic[V]):
     """One contact's place in a flow.
-     `state` is the name of a state of the machine, `start` when there is no session. `deadlines` holds the
+
+    `state` is the name of a state of the machine, `start` when there is no session. `deadlines` holds the
     flow's clock first (trigger `expire`), then those of the present wait. `tries` counts the wrong answers of
     the present wait, `reminded` names the reminders already said in this visit, `pending` is the key of the
     call awaited, and `held` are the messages that came while it was.

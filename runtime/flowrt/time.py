@@ -1,5 +1,6 @@
 """Instants, durations and the clocks that tell them.
- An instant is a whole number of microseconds since 1970-01-01T00:00Z; a period is a whole number of
+
+An instant is a whole number of microseconds since 1970-01-01T00:00Z; a period is a whole number of
 microseconds. Whole numbers compare exactly, and order is what deadlines are about.
 """
 

@@ -38,9 +38,10 @@ class Turn:
         "left",
         "ready",
         "reason",
-        "same_visit",
+        "returns",
         "says_again",
         "session",
+        "stays",
         "taken",
     )
 
@@ -54,7 +55,8 @@ class Turn:
         self.key = key
         self.effects = effects
         self.says_again = False
-        self.same_visit = False
+        self.stays = False
+        self.returns = False
         self.ready: Result | None = None
         self.reason: EndReason = "ended by host"
         self.cause: str | None = None
@@ -142,13 +144,16 @@ class Turn:
 
     def arrive(self, *clocks: tuple[str, float], pending: bool = False) -> None:
         """Come to rest in a wait and start its `clocks`: triggers with their seconds of silence.
-         A new visit begins, but on the way back from `anytime` and by `again`, which continue the one that was.
+
+        A new visit begins, but on the way back from `anytime` and by `again`, which continue the one that was.
         With `pending` the wait is for a result, and its only clock is an instant that no message moves.
         """
         session = self.session
         fixed: tuple[Deadline, ...] = ()
-        if self.same_visit and session.state == self.left:
-            self.same_visit = False
+        if self.stays and session.state == self.left and not self.returns:
+            return  # the clocks run on: what a message starts anew was started when it came
+        if self.returns:
+            self.returns = False
             fixed = tuple(deadline for deadline in session.deadlines if not deadline.period)
         else:
             session.tries = 0
@@ -192,8 +197,7 @@ class Turn:
         session.deadlines = running + left.fixed
         session.interrupted = None
         self.ready = left.result
-        self.left = left.state
-        self.same_visit = True
+        self.returns = True
 
     def hold(self) -> None:
         """Keep the message until the pending result has come."""

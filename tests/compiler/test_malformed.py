@@ -12,9 +12,10 @@ from flowgrammar.malformed import MALFORMED, Malformed
 @pytest.mark.parametrize("row", MALFORMED, ids=lambda row: row.kind)
 def test_a_malformed_program_says_what_is_wrong(row: Malformed) -> None:
     source = source_of("malformed.flow", row.text)
+    places = [(mistake, mistake.span.start) for mistake in parse(source).mistakes]
     said = [
-        f"{mistake.code} {source.line_of(mistake.span.start)}:{source.column_of(mistake.span.start)} {mistake.title()}"
-        for mistake in parse(source).mistakes
+        f"{mistake.code} {source.line_of(start)}:{source.column_of(start)} {mistake.title()}"
+        for mistake, start in places
     ]
     assert said == list(row.says)
 

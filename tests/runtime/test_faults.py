@@ -90,7 +90,7 @@ def test_whatever_a_channel_raises_means_not_delivered(world: World, error: Base
     world.run(main())
 
 
-def raise_each(errors: list[BaseException]) -> Any:  # noqa: ANN401 - a hook of a channel
+def raise_each(errors: list[BaseException]) -> Any:
     """A hook that raises these, one at a time, and then lets pass."""
 
     async def hook(_: Reply) -> None:
@@ -213,7 +213,7 @@ def test_a_step_that_raises_ends_that_session_and_no_other(
 ) -> None:
     step = world.flow.step
 
-    def stumbling(session: Any, event: Any, *rest: Any) -> Any:  # noqa: ANN401 - as it comes
+    def stumbling(session: Any, event: Any, *rest: Any) -> Any:
         if getattr(event, "text", None) == "trip":
             raise RecursionError("too deep")
         return step(session, event, *rest)

@@ -164,7 +164,7 @@ class World:
         self.actions = Actions()
         self._ids = 0
 
-    def bot(self, **other: Any) -> Bot:  # noqa: ANN401 - the parts of a bot, by name
+    def bot(self, **other: Any) -> Bot:
         """A bot of this world; `other` are parts that differ."""
         self.store = FragileStore(self.new_store())
         parts: dict[str, Any] = {

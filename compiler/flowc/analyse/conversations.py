@@ -67,7 +67,7 @@ def _cause(graph: Graph, row: ir.Transition) -> list[str]:
     """The line that fires a row."""
     match row.trigger:
         case "message":
-            return [f"user: {_example(graph, row)}"]
+            return [*_wrong_answers(graph, row), f"user: {_example(graph, row)}"]
         case "result":
             return (
                 ["      -> failed"] if any(isinstance(guard, ir.CallFailed) for guard in row.guards) else []
@@ -80,6 +80,15 @@ def _cause(graph: Graph, row: ir.Transition) -> list[str]:
             clocks = [clock for source in row.sources for clock in graph.states[source].clocks]
             seconds = next((clock.seconds for clock in clocks if clock.trigger == trigger), 0)
             return [f"after {duration(seconds)}"]
+
+
+def _wrong_answers(graph: Graph, row: ir.Transition) -> list[str]:
+    """The wrong answers before the one that a `tries` takes."""
+    limit = next((guard.limit for guard in row.guards if isinstance(guard, ir.TriesReached)), 1)
+    retry = next((other for other in graph.rows(row.sources[0], "message") if does(other, "count try")), row)
+    once = [f"user: {_example(graph, retry)}"]
+    once += [f"bot:  {effect.text.shown}" for effect in retry.effects if isinstance(effect, ir.Say)]
+    return once * (limit - 1)
 
 
 def _example(graph: Graph, row: ir.Transition) -> str:

@@ -1,5 +1,6 @@
 """Which variables have a value where: a use of one that may be unset, or none, is a mistake.
- For each state it is worked out how each variable may stand when a session is there: unset, none, or with a
+
+For each state it is worked out how each variable may stand when a session is there: unset, none, or with a
 value. Rows carry that on from state to state until nothing changes.
 """
 

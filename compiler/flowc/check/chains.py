@@ -28,6 +28,7 @@ def check_chains(program: Program) -> tuple[Mistake, ...]:
         *_steps_after_end(program),
         *_missing_failed(program),
         *_silent_chains(program),
+        *_messages_below_asks(program),
         *_second_clauses(program),
         *_shadowed(program.entries),
         *_shadowed(program.anytimes),
@@ -121,6 +122,15 @@ def _waits_on_the_way(program: Program) -> Iterator[Mistake]:
     for state in program.states.values():
         for reminder in state.reminders:
             yield from _no_waits(reminder.chain, "a reminder", why)
+
+
+def _messages_below_asks(program: Program) -> Iterator[Mistake]:
+    why = "its `retry` answers what is no answer"
+    for ask in _asks(program):
+        for handler in _handlers(ask):
+            for pattern in handler.patterns:
+                if isinstance(pattern, ast.KindPattern) and pattern.kind == "message":
+                    yield NotHere(span=handler.head, step="on message", chain="an `ask`", why=why)
 
 
 def _no_waits(chain: ast.Chain | None, name: str, why: str) -> Iterator[Mistake]:

@@ -20,6 +20,7 @@ UNKNOWN = Type("unknown")
 SAYABLE = (TEXT, INT)
 """The types whose values may stand in a text as they are."""
 
+_LATER = frozenset({"now", "today", "contact", "message"})
 _ORDERED = {"<", "<=", ">", ">="}
 _NOT_YET = {
     ast.DecimalLiteral: "a decimal number",
@@ -91,6 +92,9 @@ class Expressions:
 
     def _reference(self, node: ast.Reference, origin: ir.Origin) -> ir.Expression:
         type_ = self.variables.get(node.name)
+        if type_ is None and node.name in _LATER:
+            self.mistakes.append(NotYetCompiled(span=node.span, what=f"`{node.name}`"))
+            return ir.Constant(None, UNKNOWN, origin)
         if type_ is None:
             known = tuple(self.variables)
             self.mistakes.append(UnknownVariable(span=node.span, name=node.name, known=known))

@@ -12,6 +12,7 @@ from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.syntax import NotYetCompiled
 from flowc.diagnostics.typing import (
     NumberTooLarge,
+    OptionalAnswer,
     SameChoice,
     TwoTypes,
     WrongArguments,
@@ -178,6 +179,8 @@ class _Typing:
             if isinstance(clause, ast.Retry):
                 self._text(clause.text)
         type_ = _asked_type(ask)
+        if ask.type and ask.type.optional:
+            self.mistakes.append(OptionalAnswer(span=ask.type.span, type=ask.type.name))
         low, high = self._range(ask.range, type_)
         self.checked.readers[id(ask)] = ir.Reader(type_.plain, low, high, self._choices(ask, type_))
 

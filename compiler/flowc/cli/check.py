@@ -34,13 +34,13 @@ def check(paths: tuple[Path, ...], format: Format, color: Color) -> int:
       flowc check feedback.flow
     """
     findings = Findings(color, format=format, stream=sys.stdout)
+    files: dict[Path, None] = {}
     for given in paths:
         try:
-            files = find([given], ".flow")
+            files.update(dict.fromkeys(find([given], ".flow")))
         except NothingFound as error:
             findings.unreadable(str(error))
-            continue
-        for path in files:
-            findings.compile(path)
+    for path in files:
+        findings.compile(path)
     findings.close()
     return findings.code

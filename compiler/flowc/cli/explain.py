@@ -32,11 +32,11 @@ def explain(code: str | None) -> int:
         for known, kind in kinds.items():
             say(f"{known}  {_page(kind).partition(chr(10))[0]}")
         return 0
-    kind = kinds.get(code.upper())
-    if kind is None:
+    if code.upper() not in kinds:
         near = did_you_mean(near_names(code.upper(), kinds)) or "`flowc explain` lists them all"
         complain(f"there is no diagnostic `{code}`: {near}")
         return UNUSABLE
+    kind = kinds[code.upper()]
     say(f"{kind.severity}[{kind.code}]\n\n{_page(kind)}")
     return 0
 

@@ -335,7 +335,9 @@ class MissingFailed(Mistake):
 class NotHere(Mistake):
     """A step stands in a chain that cannot have it.
 
-    The chain of the flow's `timeout`, and of its `failed`, may only reply, set and emit: the session is over.
+    The chain of the flow's `timeout`, and of its `failed`, may only reply, set and emit: the session is over. A
+    `retry`, a `require` and a reminder speak in the middle of a wait and cannot wait for something else. `again`
+    stands where there is something to repeat. An `ask` has no `on message`: that is its `retry`.
 
     Wrong:
 

@@ -149,24 +149,25 @@ class UnknownAction(Mistake):
 @dataclass(frozen=True, kw_only=True)
 class SameWait(Mistake):
     """Two waits would have one name.
-     The name of a wait is what a saved session remembers, so it must be the wait's own. A label gives it
+
+    The name of a wait is what a saved session remembers, so it must be the wait's own. A label gives it
     another one.
 
-        Wrong:
+    Wrong:
 
-            timeout 1 hour
-            on message
-              -> ask name "What's your name?"
-              -> ask name "And your second name?"
-              -> end session
+        timeout 1 hour
+        on message
+          -> ask name "What's your name?"
+          -> ask name "And your second name?"
+          -> end session
 
-        Right:
+    Right:
 
-            timeout 1 hour
-            on message
-              -> ask name "What's your name?"
-              -> second: ask name "And your second name?"
-              -> end session
+        timeout 1 hour
+        on message
+          -> ask name "What's your name?"
+          -> second: ask name "And your second name?"
+          -> end session
     """
 
     code = "F0205"

@@ -360,23 +360,24 @@ class ControlCharacter(Mistake):
 @dataclass(frozen=True, kw_only=True)
 class MisplacedClause(Mistake):
     """A clause stands where it belongs to no step.
-     Clauses stand deeper than their step and belong to the last step of its line: `retry`, `require`, `tries`,
+
+    Clauses stand deeper than their step and belong to the last step of its line: `retry`, `require`, `tries`,
     `on`, `after` and `timeout` to an `ask`, `failed` to a `call`.
 
-        Wrong:
+    Wrong:
 
-            on message
-              -> ask rating: int "How was it?"
+        on message
+          -> ask rating: int "How was it?"
+          retry "A number, please."
+          -> end session
+
+    Right:
+
+        timeout 1 hour
+        on message
+          -> ask rating: int "How was it?"
               retry "A number, please."
-              -> end session
-
-        Right:
-
-            timeout 1 hour
-            on message
-              -> ask rating: int "How was it?"
-                  retry "A number, please."
-              -> end session
+          -> end session
     """
 
     code = "F0114"
@@ -647,7 +648,9 @@ class MissingChain(Mistake):
 
 @dataclass(frozen=True, kw_only=True)
 class MisplacedLabel(Mistake):
-    """A label stands before a step that does not wait. A label names a wait, in place of the name that is made for it.
+    """A label stands before a step that does not wait.
+
+    A label names a wait, in place of the name that is made for it.
 
     Wrong:
 

@@ -183,6 +183,36 @@ class SameChoice(Mistake):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OptionalAnswer(Mistake):
+    """An `ask` names a type with none: but what it takes as an answer is never none.
+
+    A handler of the ask may set the variable to none.
+
+    Wrong:
+
+        timeout 1 hour
+        on message -> ask note: text? "Anything to add?" -> end session
+
+    Right:
+
+        timeout 1 hour
+        on message
+          -> ask note "Anything to add?"
+              on "no" -> set note = none
+          -> end session
+    """
+
+    code = "F0308"
+    type: str
+
+    def title(self) -> str:
+        return "an answer is never none"
+
+    def help(self) -> str | None:
+        return f'ask for `{self.type}`, and add a clause such as `on "no" -> set … = none`'
+
+
+@dataclass(frozen=True, kw_only=True)
 class WrongChoices(Mistake):
     """Choices are texts without holes, and the answer is one of them; a type other than text cannot be
     given beside.

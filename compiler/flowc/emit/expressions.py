@@ -17,6 +17,8 @@ def literal(value: str | int | bool | tuple[str, ...] | None) -> str:
     """
     if not isinstance(value, str | int | tuple) and value is not None:
         raise TypeError(f"not plain data: {value!r}")
+    if isinstance(value, tuple):
+        return f"({', '.join(_text(item) for item in value)}{',' if len(value) == 1 else ''})"
     return _text(value) if isinstance(value, str) else ascii(value)
 
 

@@ -31,9 +31,15 @@ def _wrap(line: str) -> list[str]:
     body = [f"{indentation}    {item}," for item in items if item]
     return [
         f"{code[: start + 1]}{comment}",
-        *(part for item in body for part in _wrap(item)),
+        *(part for item in body for part in _wrap(f"{item}{comment}")),
         f"{indentation}{code[end:]}",
     ]
+
+
+def _may_be_broken(before: str, bracket: str) -> bool:
+    """Whether a last comma within changes nothing: this is no subscript, nor merely around an expression."""
+    follows_name = before[-1:].isidentifier() or before.endswith((")", "]"))
+    return follows_name if bracket == "(" else not (bracket == "[" and follows_name)
 
 
 def _tokens(line: str) -> list[tokenize.TokenInfo]:
@@ -59,6 +65,7 @@ def _outermost(code: str) -> tuple[int, int, list[int]] | None:
     depth = 0
     start = -1
     commas: list[int] = []
+    counts = False
     found: tuple[int, int, list[int]] | None = None
     for token in _tokens(code):
         if token.type != tokenize.OP:
@@ -66,11 +73,11 @@ def _outermost(code: str) -> tuple[int, int, list[int]] | None:
         at = token.start[1] + shift
         if token.string in "([{":
             if depth == 0:
-                start, commas = at, []
+                start, commas, counts = at, [], _may_be_broken(code[:at], token.string)
             depth += 1
         elif token.string in ")]}":
             depth -= 1
-            if depth == 0:
+            if depth == 0 and counts:
                 found = (start, at, commas)
         elif token.string == "," and depth == 1:
             commas.append(at)

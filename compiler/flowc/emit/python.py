@@ -17,7 +17,9 @@ from flowc import machine as ir
 from flowc.emit.expressions import literal, python, template, uses_variables
 from flowc.emit.layout import wrapped
 from flowc.emit.names import Names, effect_name, guard_name, identifier, slug
+from flowc.emit.shape import check_shape
 from flowc.types import Type
+from flowrt import generated
 from flowrt.flow import FORMAT
 from flowrt.text import fold
 
@@ -122,7 +124,7 @@ def emit_python(machine: ir.Machine) -> str:
         )
     )
     text = wrapped(text)
-    python_ast.parse(text)
+    check_shape(text, frozenset(generated.__all__))
     return text
 
 

@@ -54,7 +54,9 @@ def _ways_back(lowering: Lowering) -> None:
         any(isinstance(effect, ir.Do) and effect.what == "say again" for effect in edge.effects)
         for edge in returning
     ]
-    for state in [state for state in lowering.table.states.values() if state.rests]:
+    for state in [
+        state for state in lowering.table.states.values() if state.rests and state.name not in lowering.aside
+    ]:
         origin = state.origin
         came_from = ir.CameFrom(state.name, origin)
         edge = Edge("advance", ir.RESUME, Phase.RESUME, origin, (came_from,)).do(ir.Do("come back", origin))

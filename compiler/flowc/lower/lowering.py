@@ -1,5 +1,6 @@
 """From chains to rows: the steps between two waits become one transition's effects.
- A chain is followed edge by edge. A step that waits, and a `when`, is a state: the first edge that reaches
+
+A chain is followed edge by edge. A step that waits, and a `when`, is a state: the first edge that reaches
 it makes its ways out, later ones only lead to it. What is still to be made stands in a queue, so a chain
 may be as long as it likes.
 """
@@ -41,6 +42,8 @@ class Lowering:
         self.names: dict[int, str] = {}
         """The states made so far, by the `id` of the node that each stands for."""
         self.asks: dict[str, ast.Ask] = {}
+        self.aside: set[str] = set()
+        """The waits within an `anytime`: they are never what it comes back to."""
         self.entered: set[str] = set()
         self.todo: deque[Callable[[], None]] = deque()
         self.flow_origin = program.origin(Span(program.file.path, 0, 0))

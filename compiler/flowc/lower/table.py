@@ -75,7 +75,8 @@ EndOfChain = Callable[[Edge], None]
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a chain stands, as far as it matters to its steps.
-     `prefix` begins the names of its waits. `repeat` says again what the wait said that the chain speaks in the
+
+    `prefix` begins the names of its waits. `repeat` says again what the wait said that the chain speaks in the
     middle of. `aside` marks the chain of an `anytime`, and all within it: there is a way back.
     """
 

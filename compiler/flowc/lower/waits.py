@@ -24,6 +24,8 @@ def lower_ask(lowering: Lowering, edge: Edge, ask: ast.Ask, place: Place, go_on:
     span = ask.label.span if ask.label else ask.name.span
     if lowering.claim(name, span, id(ask)):
         lowering.asks[name] = ask
+        if place.aside:
+            lowering.aside.add(name)
         clocks = clocks_of(_clauses(ask, ast.After), _clauses(ask, ast.Timeout))
         lowering.table.states[name] = ir.State(name, "ask", clocks, lowering.program.origin(span))
         lowering.todo.append(partial(_ask_exits, lowering, ask, name, place, go_on))
@@ -72,6 +74,8 @@ def lower_call(lowering: Lowering, edge: Edge, call: ast.Call, place: Place, go_
     span = call.label.span if call.label else call.action.span
     limit = call.within.seconds if call.within else DEFAULT_LIMIT
     if lowering.claim(name, span, id(call)):
+        if place.aside:
+            lowering.aside.add(name)
         clock = ir.Clock("result", limit)
         lowering.table.states[name] = ir.State(name, "call", (clock,), lowering.program.origin(span))
         lowering.todo.append(partial(_call_exits, lowering, call, name, place, go_on))

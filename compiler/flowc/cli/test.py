@@ -1,0 +1,129 @@
+"""`flowc test`: run transcripts against their flows."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from flowc.cli.files import NothingFound, find
+from flowc.cli.findings import Findings
+from flowc.cli.options import FOUND, PATH, UNUSABLE, color_option, traceback_option
+from flowc.cli.streams import Color, columns, complain, say, wants_color
+from flowc.diagnostics.diagnostic import Mistake
+from flowc.diagnostics.text import visible
+from flowc.pipeline import load_flow
+from flowc.source import Source, Sources, Unreadable, load
+from flowc.transcript.coverage import Coverage, Tracker
+from flowc.transcript.origins import origins_of
+from flowc.transcript.report import failure_text, summary, uncovered
+from flowc.transcript.results import ScriptResult
+from flowc.transcript.runner import run_script
+from flowc.transcript.script import parse_script
+
+
+@click.command
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=PATH)
+@click.option("-v", "--verbose", is_flag=True, help="Name each test.")
+@click.option("-k", "words", metavar="EXPR", default="", help="Run only tests whose names contain EXPR.")
+@click.option(
+    "--coverage/--no-coverage", default=True, help="Say how many transitions were taken, or do not."
+)
+@click.option("--missing", is_flag=True, help="List the transitions that no test took.")
+@color_option
+@traceback_option
+def test(
+    paths: tuple[Path, ...], verbose: bool, words: str, coverage: bool, missing: bool, color: Color
+) -> int:
+    """Run transcripts against their flows.
+
+    PATH is a `.flowtest` file, or a folder with such files in it; without one it is this folder. Each is run
+    against the flow beside it, `feedback.flowtest` against `feedback.flow`, and either name will do. Exits
+    with 0 where all tests pass, 1 where one fails or a flow has an error, 2 where there is no test or a file
+    cannot be read.
+
+    \b
+    Example:
+      flowc test feedback.flowtest --missing
+    """
+    try:
+        files = find(paths or [Path()], ".flowtest")
+    except NothingFound as error:
+        complain(str(error))
+        return UNUSABLE
+    tests = _Tests(Findings(color, only_errors=True), color, words, verbose=verbose)
+    for path in files:
+        tests.run(path.with_suffix(".flowtest") if path.suffix == ".flow" else path)
+    return tests.close(coverage=coverage, missing=missing)
+
+
+class _Tests:
+    """The tests of all files, and how they went."""
+
+    def __init__(self, findings: Findings, color: Color, words: str, *, verbose: bool) -> None:
+        self._findings = findings
+        self._words = words
+        self._verbose = verbose
+        self._color = wants_color(color, sys.stdout)
+        self._columns = columns(sys.stdout)
+        self._ran: list[tuple[ScriptResult, Coverage]] = []
+
+    def run(self, path: Path) -> None:
+        """Run the tests of one file, and show those that fail."""
+        try:
+            source = load(path)
+        except Unreadable as error:
+            self._findings.unreadable(str(error))
+            return
+        flow_path = path.with_suffix(".flow")
+        script, mistakes = parse_script(source)
+        if mistakes:
+            self._show(mistakes, source)
+        script = replace(script, tests=tuple(test for test in script.tests if self._words in test.name))
+        machine = self._findings.compile(flow_path) if script.tests else None
+        if machine is None:
+            return
+        flow = load_flow(machine)
+        tracker = Tracker(flow)
+        result = run_script(script, flow, tracker=tracker, origins=origins_of(machine))
+        self._ran.append((result, tracker.coverage))
+        self._report(result, {source.line_of(mistake.span.start) for mistake in mistakes})
+
+    def _show(self, mistakes: tuple[Mistake, ...], source: Source) -> None:
+        found = tuple(mistake.diagnostic() for mistake in mistakes)
+        self._findings.show(found, Sources({source.path: source}))
+
+    def _report(self, result: ScriptResult, misread: set[int]) -> None:
+        """Show the tests that fail; why a line was `misread` has been shown."""
+        for test in result.tests:
+            if self._verbose:
+                say(
+                    f"{'passed' if test.passed else 'failed'}  {visible(f'{result.path}:{test.line}: {test.name}')}"
+                )
+            if test.failure is not None and test.failure.line not in misread:
+                say(failure_text(result.path, test, columns=self._columns, color=self._color) + "\n")
+
+    def close(self, *, coverage: bool, missing: bool) -> int:
+        """Show what came of it all, and return the exit code."""
+        if self._findings.any:
+            self._findings.close()
+        several = len(self._ran) > 1
+        for result, covered in self._ran:
+            if several:
+                say(f"{visible(result.path)}: {summary([result], covered if coverage else None)}")
+            if missing and (text := uncovered(covered)):
+                say(text)
+        results = [result for result, _ in self._ran]
+        if results:
+            say(summary(results, self._ran[0][1] if coverage and not several else None))
+        if self._findings.code:
+            return self._findings.code
+        if not any(result.tests for result in results):
+            complain(
+                "there is no test"
+                + (f" with `{self._words}` in its name" if self._words else " in these files")
+            )
+            return UNUSABLE
+        return FOUND if any(result.failed for result in results) else 0

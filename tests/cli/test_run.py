@@ -1,0 +1,313 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import BAD, FEEDBACK, command, start, write
+
+HELLO = ["Hi! Three quick questions.", "What's your name?"]
+THANKS = "Thanks, Ada! Your feedback has been received. You can message us again anytime."
+SOUND = 'timeout 1 hour\naction save(x: text)\non message\n  -> ask x "?"\n  -> call save(x)\n'
+ODD = SOUND + '      failed -> reply "no"\n  -> reply "{x}" buttons "A b" | "C" -> end session\n'
+
+
+def chat(
+    *lines: str, arguments: tuple[str | Path, ...] = (), flow: Path = FEEDBACK
+) -> tuple[list[str], list[str]]:
+    """The lines on standard output and on standard error of a conversation through a pipe, which ends well."""
+    done = start("run", flow, *arguments, stdin="".join(f"{line}\n" for line in lines).encode())
+    assert b"Traceback" not in done.stderr
+    assert done.returncode == 0
+    return done.stdout.decode().splitlines(), done.stderr.decode().splitlines()
+
+
+def test_a_whole_conversation() -> None:
+    said, told = chat("hi", "Ada", "nine", "2", ":wait 5 minutes", "it was late")
+    assert said == [
+        *HELLO,
+        "How was it, from 1 to 5?",
+        "A whole number from 1 to 5, please.",
+        "Sorry to hear that, Ada. What went wrong?",
+        "Take your time, I'm still here.",
+        THANKS,
+    ]
+    assert told == ['save_feedback("Ada", 2, "it was late") → none', "session ended"]
+
+
+def test_time_passes_by_itself_in_words() -> None:
+    said, told = chat("hi", ":wait 15 minutes", ":state", "hello")
+    assert said == [*HELLO, "Let's pick this up another time.", *HELLO]
+    assert told == ["session ended: expired", "state: start"]
+
+
+def test_deadlines_come_one_by_one_at_their_instants() -> None:
+    said, _ = chat("hi", "Ada", "1", ":wait 1 hour")
+    assert said[-2:] == ["Take your time, I'm still here.", "Let's pick this up another time."]
+
+
+def test_how_an_action_ends_is_said_by_the_next_line() -> None:
+    said, told = chat("hi", "Ada", "5", "no", ":fail the disk is full", ":state")
+    assert said[-2:] == ["I couldn't save that just now, but I've noted it.", THANKS]
+    assert told == ['save_feedback("Ada", 5, none) → failed', "session ended", "state: start"]
+    _, told = chat("hi", "Ada", "5", "no", ":result 7", ":result 7")
+    assert told == ['save_feedback("Ada", 5, none) → 7', "session ended", "no action waits for a result"]
+    _, told = chat("hi", "Ada", "5", "no", ":result seven")
+    assert told[0].startswith("`seven` is no value")
+    assert told[1] == 'save_feedback("Ada", 5, none) → failed'
+
+
+def test_how_things_stand() -> None:
+    _, told = chat(":state", ":vars", "hi", 'A"da', "2", ":state", ":vars")
+    assert told == ["state: start", "no variable is set", "state: unhappy", 'name = "A\\"da"', "rating = 2"]
+
+
+def test_a_restart_changes_nothing() -> None:
+    said, told = chat("hi", ":restart", "Ada", ":restart", ":restart", "5", ":state")
+    assert said == [*HELLO, "How was it, from 1 to 5?", "Great! Anything to add?"]
+    assert told == ["restarted"] * 3 + ["state: ask_comment"]
+
+
+def test_the_host_can_end_the_session() -> None:
+    assert chat("hi", ":end", ":state")[1] == ["session ended: ended by host", "state: start"]
+
+
+def test_leaving() -> None:
+    assert chat("hi", ":quit", "Ada")[0] == HELLO
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (":wiat 5 minutes", "there is no command `:wiat`: did you mean `:wait`?"),
+        (":", "there is no command `:`: `:help` lists them"),
+        (":wait", "write `:wait 15 minutes`"),
+        (":wait 5 moments", "write `:wait 15 minutes`"),
+        (":press", "write `:press LABEL`"),
+        (":save", "write `:save feedback.flowtest`"),
+        (":save x.flowtest", "nothing was said yet"),
+        (":result 1", "no action waits for a result"),
+    ],
+)
+def test_a_command_that_makes_no_sense_is_answered(line: str, why: str) -> None:
+    said, [told] = chat(line)
+    assert said == []
+    assert why.casefold() in told.casefold()
+
+
+def test_help_lists_all_commands() -> None:
+    _, told = chat(":help")
+    assert {line.split()[0] for line in told} >= {
+        ":wait",
+        ":press",
+        ":state",
+        ":vars",
+        ":restart",
+        ":end",
+        ":save",
+    }
+
+
+def test_any_text_goes_through(tmp_path: Path) -> None:
+    flow = write(tmp_path / "odd.flow", ODD)
+    done = start("run", flow, stdin=b"hi\r\n::wait \0 \xff\xf0\x9f\x98\x80\r\n")
+    assert done.returncode == 0
+    assert done.stdout.decode().splitlines() == ["?", ":wait \0 \\xff😀", "  [A b] [C]"]
+
+
+def test_what_standard_output_cannot_encode_is_escaped(tmp_path: Path) -> None:
+    flow = write(tmp_path / "odd.flow", ODD)
+    done = start("run", flow, stdin="hi\né日\n".encode(), PYTHONUTF8="0", PYTHONIOENCODING="ascii:strict")
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
+    assert done.stdout.isascii()
+
+
+def test_the_last_line_needs_no_end() -> None:
+    assert start("run", FEEDBACK, stdin=b"hi").stdout.decode().splitlines() == HELLO
+
+
+def test_a_closed_standard_input_is_an_end() -> None:
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&-', "sh", *command("run", FEEDBACK)], capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_a_press_is_a_message() -> None:
+    assert chat("hi", ":press Ada", ":vars")[1] == ['name = "Ada"']
+
+
+def test_a_session_goes_on_in_another_process(tmp_path: Path) -> None:
+    store = ("--store", tmp_path / "my sessions%20.db")
+    assert chat("hi", "Ada", arguments=store)[0] == [*HELLO, "How was it, from 1 to 5?"]
+    assert chat("hi", arguments=(*store, "--contact", "bob"))[0] == HELLO
+    assert chat("5", ":vars", arguments=store) == (
+        ["Great! Anything to add?"],
+        ['name = "Ada"', "rating = 5"],
+    )
+    assert (tmp_path / "my sessions%20.db").exists()
+
+
+def test_what_is_due_is_served_first(tmp_path: Path) -> None:
+    text = 'timeout 1 second -> reply "bye"\non message -> ask x "?" -> end session\n'
+    flow, store = write(tmp_path / "short.flow", text), ("--store", tmp_path / "s.db")
+    assert chat("hi", arguments=store, flow=flow) == (["?"], [])
+    time.sleep(1.1)
+    assert chat("hi", arguments=store, flow=flow) == (["bye", "?"], ["session ended: expired"])
+
+
+def test_a_store_that_cannot_be_used_exits_with_2(tmp_path: Path) -> None:
+    done = start("run", FEEDBACK, "--store", write(tmp_path / "s.db", "no database" * 100))
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"flowc: the SQLite file ")
+
+
+def test_a_conversation_is_saved_as_a_transcript_that_passes(tmp_path: Path) -> None:
+    flow = write(tmp_path / "feedback.flow", FEEDBACK.read_text(encoding="utf-8"))
+    saved = tmp_path / "feedback.flowtest"
+    lines = ["hi", "help", "Ada", ":press nine", "2", ":wait 7 minutes", "late", ":fail no"]
+    more = ["hi", ":wait 1 hour", "hi", ":end", "hi", "stop", f":save {saved}"]
+    said, told = chat(*lines, *more, f":save {saved}", flow=flow)
+    assert told[-2:] == [f"saved {saved}"] * 2
+    text = saved.read_text(encoding="utf-8")
+    written = [line.removeprefix("  bot:  ") for line in text.splitlines() if line.startswith("  bot:  ")]
+    assert written == said
+    assert text.count("\ntest ") == 1  # one test up to the end by the host, one behind it
+    tested = start("test", saved)
+    assert tested.returncode == 0, tested.stdout.decode()
+    assert tested.stdout.startswith(b"2 passed")
+
+
+def test_no_file_is_overwritten(tmp_path: Path) -> None:
+    kept = write(tmp_path / "kept.flowtest", "mine")
+    assert chat("hi", f":save {kept}")[1] == [f"`{kept}` is there already: choose another name"]
+    assert kept.read_text() == "mine"
+    assert "cannot write" in chat("hi", f":save {kept}/x.flowtest")[1][0]
+
+
+def test_real_actions(tmp_path: Path) -> None:
+    flow = write(tmp_path / "odd.flow", ODD)
+    code = "import helper\nclass Actions:\n    def save(self, x):\n        helper.note(x)\n"
+    write(tmp_path / "bot.py", code + "both = Actions()\nclass Empty: pass\n1 if helper else 0\n")
+    write(
+        tmp_path / "helper.py",
+        'def note(x):\n    if x == "bad":\n        raise ValueError(x)\n    open("noted", "a").write(x)\n',
+    )
+    for name in ("bot:Actions", "bot:both"):
+        done = start("run", flow, "--actions", name, stdin=b"hi\ngood\n", cwd=tmp_path)
+        assert done.stdout.decode().splitlines()[:2] == ["?", "good"]
+    assert (tmp_path / "noted").read_text() == "goodgood"
+    done = start("run", flow, "--actions", "bot:Actions", stdin=b"hi\nbad\n", cwd=tmp_path)
+    assert done.stdout.decode().splitlines()[:3] == ["?", "no", "bad"]
+    assert b"action save failed" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("bot", "names no actions: write `module:object`"),
+        ("nobot:Actions", "ModuleNotFoundError"),
+        ("bot:Acts", "AttributeError"),
+        ("bot:Empty", "calls what Empty lacks: `save`"),
+        ("broken:x", "ZeroDivisionError"),
+    ],
+)
+def test_actions_that_cannot_be_had_exit_with_2(tmp_path: Path, name: str, why: str) -> None:
+    flow = write(tmp_path / "odd.flow", ODD)
+    write(tmp_path / "bot.py", "class Empty: pass\n")
+    write(tmp_path / "broken.py", "1 / 0\n")
+    done = start("run", flow, "--actions", name, stdin=b"hi\n")
+    assert done.returncode == 2
+    assert why in done.stderr.decode()
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_a_flow_with_errors_does_not_run(tmp_path: Path) -> None:
+    done = start("run", write(tmp_path / "bad.flow", BAD), stdin=b"hi\n")
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert b"unknown state `nowhere`" in done.stderr
+    assert start("run", tmp_path / "missing.flow").returncode == 2
+
+
+@pytest.mark.parametrize("contact", ["", "x" * 513])
+def test_a_contact_needs_a_name(contact: str) -> None:
+    assert start("run", FEEDBACK, "--contact", contact).returncode == 2
+
+
+# Interruptions
+
+
+def test_ctrl_c_ends_it_quietly() -> None:
+    with subprocess.Popen(
+        command("run", FEEDBACK), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b"hi\n")
+        process.stdin.flush()
+        assert process.stdout.readline().decode().rstrip() == HELLO[0]
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+        assert (process.returncode, told) == (130, b"")
+
+
+def test_a_reader_that_goes_away_ends_it_quietly() -> None:
+    with subprocess.Popen(
+        command("run", FEEDBACK), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(b"hi\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        process.stdout.close()
+        process.stdin.write(b"Ada\n2\nlate\n")
+        process.stdin.close()
+        assert process.wait(timeout=30) == 141
+        assert process.stderr.read() == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of Unix")
+def test_in_a_terminal_it_prompts_asks_and_keeps_the_time(tmp_path: Path) -> None:
+    import pty  # noqa: PLC0415 - only Unix has it
+
+    text = ODD.replace("1 hour", '2 seconds -> reply "bye"')
+    flow = write(tmp_path / "odd.flow", text)
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(sys.executable, command("run", flow))  # noqa: S606
+    shown = b""
+
+    def until(what: bytes) -> None:
+        nonlocal shown
+        while what not in shown:
+            shown += os.read(terminal, 1000)
+        shown = shown.partition(what)[2]
+
+    def type_in(line: bytes) -> None:
+        until(b"> ")
+        os.write(terminal, line)
+
+    type_in(b"hi\n")
+    until(b"?\r\n")
+    type_in(b"Ada\x1b[2J\n")
+    until(b"value, `failed`, or empty for done (30 seconds):")
+    type_in(b"what\n")
+    until(b"is no value")
+    type_in(b"failed\n")
+    until(b"no\r\n")
+    until(b"Ada\\u001b[2J\r\n")  # what was typed does not command the terminal
+    type_in(b"hi\n")
+    until(b"?\r\n")
+    until(b"bye\r\n")
+    until(b"session ended: expired")
+    type_in(b":quit\n")
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    os.close(terminal)
