@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import uuid
 
 from actions import FeedbackActions
 from feedback_flow import flow
@@ -24,10 +25,9 @@ class Terminal:
 async def main() -> None:
     actions = FeedbackActions()
     async with Bot(flow, actions=actions, store="sqlite:///feedback.db", channel=Terminal()) as bot:
-        number = 0
         while line := await asyncio.to_thread(sys.stdin.readline):
-            number += 1
-            await bot.receive(Message(id=f"line-{number}", contact="terminal", text=line.strip()))
+            # A message's id is its own for ever: one that the bot has seen is not handled again.
+            await bot.receive(Message(id=str(uuid.uuid4()), contact="terminal", text=line.strip()))
 
 
 if __name__ == "__main__":

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple, cast
 from flowrt.abc import CallRow
 from flowrt.codec import load_effect
 from flowrt.effects import Call
-from flowrt.errors import MissingAction
+from flowrt.errors import MissingAction, in_words
 from flowrt.events import Result
 from flowrt.fields import Unreadable
-from flowrt.log import fault, hashed, in_words, logger
+from flowrt.log import fault, hashed, logger
 from flowrt.values import INT_MAX, TEXT_MAX, Value
 from flowrt.waiting import Tasks, being_cancelled
 

@@ -88,7 +88,7 @@ class Deadlines:
         while heap and heap[0].queued <= now and limit > 0:
             limit -= 1
             entry = heap[0]
-            if entry.due is not None and entry.due > now:
+            if entry.due is not None and entry.due > entry.queued:
                 entry.queued = entry.due
                 heapq.heapreplace(heap, entry)
                 continue

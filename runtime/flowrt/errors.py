@@ -33,3 +33,16 @@ class TooManySteps(SessionFailure):
 
 class TooManyReplies(SessionFailure):
     """One event said more than the budget allows."""
+
+
+def in_words(error: BaseException) -> str:
+    """What `error` says, for the host and the flow: at most 1,000 characters, and never another exception.
+
+    >>> in_words(ValueError("no such order"))
+    'ValueError: no such order'
+    """
+    try:
+        said = str(error)
+    except Exception:
+        said = "its message cannot be read"
+    return f"{type(error).__name__}: {said}"[:1000]

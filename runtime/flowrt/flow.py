@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Generic, Protocol
 
 from flowrt.effects import Effect, EndReason
-from flowrt.errors import IncompatibleModule
+from flowrt.errors import IncompatibleModule, in_words
 from flowrt.events import Due, EndedByHost, Event, HostEvent, Message, Opened, Result, event_key
 from flowrt.machine import FlowMachine
 from flowrt.session import Deadline, Session, V
@@ -199,7 +199,7 @@ class _Step:
         default.
         """
         turn.taken = True
-        turn.cause = turn.cause or f"{type(cause).__name__}: {cause}"
+        turn.cause = turn.cause or in_words(cause)
         turn.failures += 1
         try:
             self._trigger("failed", turn)

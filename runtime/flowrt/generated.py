@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol, TypeVar
 
+from flowrt import sentences
 from flowrt.answers import BoolAnswer, ChoiceAnswer, IntAnswer, TextAnswer
 from flowrt.flow import Flow, Triggers
 from flowrt.session import Session, Variables
@@ -145,7 +146,7 @@ def is_first_failure(event: EventData[Any]) -> bool:
 
 def say_failure(event: EventData[Any]) -> None:
     """What a flow without a `failed` chain says."""
-    event.args[0].reply("Sorry, something went wrong on our side. Please write again to start over.")
+    event.args[0].reply(sentences.FAILED)
 
 
 def fail_session(event: EventData[Any]) -> None:

@@ -10,27 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flowrt import sentences
 from flowrt.abc import Change, Lane
 from flowrt.codec import Outdated, dump_effect, dump_session, load_session, restore
 from flowrt.effects import Call, Effect, Ended, Reply
-from flowrt.errors import SessionFailure
+from flowrt.errors import SessionFailure, in_words
 from flowrt.events import Event, Result, event_key
 from flowrt.fields import Unreadable
 from flowrt.flow import Flow
-from flowrt.log import in_words
 from flowrt.session import Session
 from flowrt.time import Instant
 from flowrt.values import Value
 
 SESSION_MAX = 262_144
 """The longest stored session, in characters of JSON. One that grows beyond it ends as failed."""
-
-SAY_OUTDATED = "This chat has been updated since we last spoke, so we have to start over."
-"""What a contact is told whose session the flow has no place for."""
-
-SAY_FAILED = "Sorry, something went wrong on our side. Please write again to start over."
-"""What a contact is told whose session cannot be carried on or stored."""
-
 
 _FAULTS = ("failed", "outdated")
 
@@ -139,14 +132,14 @@ def _body(flow: Flow[Any], session: Session[Any]) -> str | None:
 def _outdated(contact: str, id: str, values: Mapping[str, Value], cause: Exception, key: str) -> list[Effect]:
     """What follows from a session that the flow has no place for."""
     ended = Ended(f"{key}#outdated1", contact, id, "outdated", values, str(cause))
-    return [Reply(f"{key}#outdated0", contact, SAY_OUTDATED), ended]
+    return [Reply(f"{key}#outdated0", contact, sentences.OUTDATED), ended]
 
 
 def _failed(session: Session[Any], key: str, cause: Exception) -> list[Effect]:
     """What follows from a session that cannot be carried on or stored: it ends as it was before the event."""
     why, contact = in_words(cause), session.contact
     ended = Ended(f"{key}#failed1", contact, session.id or key, "failed", session.vars.held(), why)
-    return [Reply(f"{key}#failed0", contact, SAY_FAILED), ended]
+    return [Reply(f"{key}#failed0", contact, sentences.FAILED), ended]
 
 
 def _rows(effects: list[Effect], *, notices: bool) -> list[tuple[Lane, str]]:

@@ -34,16 +34,3 @@ def fault(error: BaseException) -> str:
         return f"{name}: {error}"
     frames = traceback.extract_tb(error.__traceback__)
     return f"{name} at {frames[-1].filename}:{frames[-1].lineno}" if frames else name
-
-
-def in_words(error: BaseException) -> str:
-    """What `error` says, for the host and the flow: at most 1,000 characters, and never another exception.
-
-    >>> in_words(ValueError("no such order"))
-    'ValueError: no such order'
-    """
-    try:
-        said = str(error)
-    except Exception:
-        said = "its message cannot be read"
-    return f"{type(error).__name__}: {said}"[:1000]

@@ -9,8 +9,38 @@ from typing import Any
 
 import transitions
 
+from flowrt.turn import Turn
+
 Watcher = Callable[[transitions.EventData], None]
 """Told of every transition that is taken, before its effects, with `event_data.transition` set."""
+
+
+class FlowEvent(transitions.Event):
+    """A trigger that does not go deeper with every choice it passes.
+
+    A choice state fires `advance` while the transition into it is still under way. A stock machine runs it there
+    and then, ten frames deeper each time, and meets Python's limit before ours. Here it waits until that transition is
+    done, which is next, as nothing else is left to do there.
+    """
+
+    def trigger(self, model: object, *args: object, **kwargs: object) -> bool:
+        """Fire this trigger; true if a transition was taken."""
+        turn = args[0] if args else None
+        if not isinstance(turn, Turn):
+            return super().trigger(model, *args, **kwargs)
+        if turn.under_way:
+            turn.deferred = self
+            return True
+        turn.under_way = True
+        try:
+            taken = super().trigger(model, turn)
+            while (following := turn.deferred) is not None:
+                turn.deferred = None
+                super(FlowEvent, following).trigger(model, turn)
+        finally:
+            turn.under_way = False
+            turn.deferred = None
+        return taken
 
 
 class FlowMachine(transitions.Machine):
@@ -20,6 +50,8 @@ class FlowMachine(transitions.Machine):
     linear in the live ones, and keeps them all in memory. `Event.trigger` is the one way in, so it is where a
     plan, compiled from the table, would take the place of the stock path.
     """
+
+    event_cls = FlowEvent
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flowrt.answers import Reader
 from flowrt.effects import Call, Dropped, Effect, Ended, EndReason, Reply
@@ -12,6 +12,9 @@ from flowrt.session import Deadline, Interrupted, Session
 from flowrt.text import fold
 from flowrt.time import SECOND, Instant
 from flowrt.values import Value
+
+if TYPE_CHECKING:
+    from flowrt.machine import FlowEvent
 
 T = TypeVar("T")
 
@@ -31,6 +34,7 @@ class Turn:
         "_steps",
         "at",
         "cause",
+        "deferred",
         "effects",
         "event",
         "failures",
@@ -43,6 +47,7 @@ class Turn:
         "session",
         "stays",
         "taken",
+        "under_way",
     )
 
     def __init__(
@@ -62,6 +67,8 @@ class Turn:
         self.cause: str | None = None
         self.failures = 0
         self.taken = False
+        self.under_way = False
+        self.deferred: FlowEvent | None = None
         self._answer: tuple[Reader[Any], Any] | None = None
         self._folded: str | None = None
         self._steps = 0
@@ -108,7 +115,8 @@ class Turn:
 
     def reply(self, text: str, buttons: tuple[str, ...] = ()) -> None:
         """Say `text`, with buttons of these labels."""
-        if sum(isinstance(effect, Reply) for effect in self.effects) >= MAX_REPLIES:
+        said = sum(isinstance(effect, Reply) for effect in self.effects)
+        if said >= MAX_REPLIES and not self.failures:  # that something went wrong is always said
             raise TooManyReplies(f"one event caused more than {MAX_REPLIES} replies")
         self.effects.append(Reply(self.next_id(), self.session.contact, text, buttons))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flowrt.deadlines import Deadlines
@@ -20,6 +20,7 @@ def all_due(deadlines: Deadlines, now: int) -> list[str]:
 
 
 @given(steps)
+@example([("a", 1, 0), ("a", 2, 0), ("b", 1, 0), ("a", None, 2)])
 def test_what_comes_up_is_what_is_due(steps: list[tuple[str, int | None, int]]) -> None:
     deadlines, model, now = Deadlines(), dict[str, int](), 0
     for contact, due, passed in steps:

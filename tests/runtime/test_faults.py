@@ -13,7 +13,9 @@ from flowrt.abc import Change
 from flowrt.bot import Bot
 from flowrt.codec import dump_effect
 from flowrt.effects import Call, Ended, Reply
-from flowrt.handling import SAY_FAILED, SAY_OUTDATED, SESSION_MAX
+from flowrt.handling import SESSION_MAX
+from flowrt.sentences import FAILED as SAY_FAILED
+from flowrt.sentences import OUTDATED as SAY_OUTDATED
 from tests.runtime.world import World, until
 
 GREETING = ["Hi! Three quick questions.", "What's your name?"]

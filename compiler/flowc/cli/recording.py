@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flowc import __version__
@@ -33,6 +33,8 @@ class Step:
     calls: tuple[str, ...]
     begins: bool
     """Whether there was no session before."""
+    held: tuple[Message, ...] = ()
+    """The messages that were kept for later before."""
 
 
 class Recorder(Flow[Any]):
@@ -58,11 +60,11 @@ class Recorder(Flow[Any]):
         self, session: Session[Any], event: Event, at: Instant, machine: Triggers | None = None
     ) -> list[Effect]:
         """Take `event`, as every flow does."""
-        begins = not session.is_open
+        begins, held = not session.is_open, session.held
         effects = super().step(session, event, at, machine)
         if session.contact == self._contact:
             calls = tuple(effect.id for effect in effects if isinstance(effect, Call))
-            self._steps.append(Step(event, session.at, calls, begins))
+            self._steps.append(Step(event, session.at, calls, begins, held))
         return effects
 
     def transcript(self) -> str:
@@ -99,7 +101,9 @@ def _parts(steps: Sequence[Step]) -> list[list[Step]]:
     parts: list[list[Step]] = [[]]
     for step in steps:
         if isinstance(step.event, EndedByHost):
-            parts.append([])
+            # What was kept for later begins the next conversation.
+            parts.append([Step(message, step.at, (), begins=False) for message in step.held])
+            parts[-1][-1:] = [replace(last, calls=step.calls) for last in parts[-1][-1:]]
         else:
             parts[-1].append(step)
     return parts
