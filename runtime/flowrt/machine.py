@@ -18,9 +18,9 @@ Watcher = Callable[[transitions.EventData], None]
 class FlowEvent(transitions.Event):
     """A trigger that does not go deeper with every choice it passes.
 
-    A choice state fires `advance` while the transition into it is still under way. A stock machine runs it there
-    and then, ten frames deeper each time, and meets Python's limit before ours. Here it waits until that transition is
-    done, which is next, as nothing else is left to do there.
+    A choice state fires `advance` while the transition into it is still under way. A stock machine runs it
+    there and then, ten frames deeper each time, and meets Python's limit before ours. Here it waits until that
+    transition is done, which is next, as nothing else is left to do there.
     """
 
     def trigger(self, model: object, *args: object, **kwargs: object) -> bool:
