@@ -5,6 +5,7 @@ transitions.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import transitions
@@ -29,14 +30,14 @@ class FlowEvent(transitions.Event):
         if not isinstance(turn, Turn):
             return super().trigger(model, *args, **kwargs)
         if turn.under_way:
-            turn.deferred = self
+            turn.deferred = partial(super().trigger, model, turn)
             return True
         turn.under_way = True
         try:
             taken = super().trigger(model, turn)
             while (following := turn.deferred) is not None:
                 turn.deferred = None
-                super(FlowEvent, following).trigger(model, turn)
+                following()
         finally:
             turn.under_way = False
             turn.deferred = None

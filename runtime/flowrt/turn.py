@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 from flowrt.answers import Reader
 from flowrt.effects import Call, Dropped, Effect, Ended, EndReason, Reply
@@ -12,9 +13,6 @@ from flowrt.session import Deadline, Interrupted, Session
 from flowrt.text import fold
 from flowrt.time import SECOND, Instant
 from flowrt.values import Value
-
-if TYPE_CHECKING:
-    from flowrt.machine import FlowEvent
 
 T = TypeVar("T")
 
@@ -68,7 +66,7 @@ class Turn:
         self.failures = 0
         self.taken = False
         self.under_way = False
-        self.deferred: FlowEvent | None = None
+        self.deferred: Callable[[], object] | None = None
         self._answer: tuple[Reader[Any], Any] | None = None
         self._folded: str | None = None
         self._steps = 0

@@ -92,14 +92,6 @@ def test_a_folder_that_cannot_be_written_exits_with_2(tmp_path: Path) -> None:
     assert result.stderr.count("\n") == 1
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_folder_exits_with_2(tmp_path: Path) -> None:
-    flow = write(tmp_path / "good.flow", GOOD)
-    folder = tmp_path / "sealed"
-    folder.mkdir(mode=0o500)
-    assert invoke("build", flow, "-o", folder).exit_code == 2
-
-
 def test_if_one_file_cannot_be_written_none_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "a.flow", GOOD)
     write(tmp_path / "b.flow", GOOD)

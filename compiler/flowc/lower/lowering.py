@@ -1,53 +1,30 @@
 """From chains to rows: the steps between two waits become one transition's effects.
 
-A chain is followed edge by edge. A step that waits, and a `when`, is a state: the first edge that reaches
-it makes its ways out, later ones only lead to it. What is still to be made stands in a queue, so a chain
-may be as long as it likes.
+A chain is followed edge by edge. A step that waits, and a `when`, is a state: the first edge that reaches it
+makes its ways out, later ones only lead to it. What is still to be made stands in a queue, so a chain may be
+as long as it likes.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from flowc import machine as ir
 from flowc import syntax as ast
-from flowc.check import Checked
-from flowc.diagnostics.diagnostic import Mistake
-from flowc.diagnostics.flow import CycleWithoutWait, NotHere, RunsOffEnd, UnreachableState
-from flowc.diagnostics.names import SameWait, TakenName
-from flowc.lower.again import said_last
-from flowc.lower.clocks import clocks_of, reminder_trigger
+from flowc.diagnostics.flow import CycleWithoutWait, NotHere, UnreachableState
+from flowc.lower.clocks import clocks_of
 from flowc.lower.frame import add_frame
-from flowc.lower.patterns import alternatives, is_catch_all
-from flowc.lower.prompts import prompt, say
-from flowc.lower.table import STATES, WAITS, Edge, EndOfChain, Phase, Place, Table
+from flowc.lower.making import Making
+from flowc.lower.prompts import say
+from flowc.lower.table import STATES, WAITS, Edge, EndOfChain, Phase, Place
 from flowc.lower.waits import lower_ask, lower_call
-from flowc.program import Program
-from flowc.source import Span
 from flowc.types import Type
 from flowc.walk import steps_of
 
 
-class Lowering:
+class Lowering(Making):
     """Makes the machine of one program."""
-
-    def __init__(self, program: Program, checked: Checked) -> None:
-        self.program = program
-        self.checked = checked
-        self.mistakes: list[Mistake] = []
-        self.table = Table()
-        self.names: dict[int, str] = {}
-        """The states made so far, by the `id` of the node that each stands for."""
-        self.asks: dict[str, ast.Ask] = {}
-        self.aside: set[str] = set()
-        """The waits within an `anytime`: they are never what it comes back to."""
-        self.entered: set[str] = set()
-        self.todo: deque[Callable[[], None]] = deque()
-        self.flow_origin = program.origin(Span(program.file.path, 0, 0))
-        self._said: dict[str, tuple[ast.Step, ...]] = {}
 
     def machine(self) -> ir.Machine:
         """The whole machine."""
@@ -80,20 +57,6 @@ class Lowering:
         returns = Type(action.returns.name, action.returns.optional) if action.returns else None
         return ir.Action(action.name.text, parameters, returns, self.program.origin(action.span))
 
-    def drain(self) -> None:
-        """Make what is still to be made."""
-        while self.todo:
-            self.todo.popleft()()
-
-    def report(self, mistake: Mistake) -> None:
-        """Note a mistake, once: several edges may come past it."""
-        if mistake not in self.mistakes:
-            self.mistakes.append(mistake)
-
-    def do(self, what: ir.Simple, span: Span) -> ir.Do:
-        """An effect that the runtime knows by itself."""
-        return ir.Do(what, self.program.origin(span))
-
     def _report_unreachable(self) -> None:
         for state in self.program.states.values():
             if state.name.text not in self.entered:
@@ -124,20 +87,6 @@ class Lowering:
     def _come_back(self, edge: Edge) -> None:
         self.table.add(edge, ir.RESUME)
 
-    def taking(self, handler: ast.Handler, source: str, patterns: Phase, catch_alls: Phase) -> list[Edge]:
-        """The edges on which a handler takes messages: one for its patterns, one for its catch-alls."""
-        origin = self.program.origin(handler.head)
-        guard: tuple[ir.Guard, ...] = ()
-        if handler.guard is not None:
-            condition = self.checked.expressions[id(handler.guard)]
-            guard = (ir.Condition(condition, self.program.origin(handler.guard.span)),)
-        return [
-            Edge(
-                "message", source, catch_alls if is_catch_all(guards) else patterns, origin, (*guards, *guard)
-            )
-            for guards in alternatives(handler.patterns, origin)
-        ]
-
     # Chains
 
     def steps(self, edge: Edge, steps: tuple[ast.Step, ...], place: Place, end: EndOfChain) -> None:
@@ -165,24 +114,6 @@ class Lowering:
                 case _:  # what is not compiled yet was reported, and then nothing is lowered
                     raise AssertionError(f"{type(step).__name__} was let through to lowering")
         return end(edge)
-
-    def end_session(self, edge: Edge, span: Span) -> None:
-        """Go back to the initial state."""
-        self.table.add(edge.do(self.do("end", span)), ir.START)
-
-    def run_off(self, chain: ast.Chain | None, head: Span, what: str) -> None:
-        """Report a chain that ends without saying how the conversation goes on."""
-        span = chain.steps[-1].span if chain and chain.steps else head
-        self.report(RunsOffEnd(span=span, what=what))
-
-    def keep_waiting(self, edge: Edge, wait: str) -> None:
-        """Stay in `wait`, in the visit that it is."""
-        if edge.source == wait:
-            self.table.add(edge, None)
-        elif edge.source == ir.RESUME:
-            self.table.add(edge, wait)
-        else:
-            self.table.add(edge.do(ir.Do("keep visit", edge.origin)), wait)
 
     def _again(self, edge: Edge, step: ast.Again, place: Place) -> None:
         if place.repeat is not None:
@@ -280,43 +211,3 @@ class Lowering:
             self.end_session(edge, timeout.span)
 
         self.timers(name, state.reminders, state.timeouts, place, end_of_timeout)
-
-    def repeat_state(self, state: ast.State, edge: Edge) -> None:
-        """Say what the chain of a state said since its last wait, with the values of now, and wait there."""
-        name = state.name.text
-        said = self._said.setdefault(name, said_last(state.chain.steps))
-        self.steps(edge, said, Place(f"{name}.again."), partial(self.keep_waiting, wait=name))
-
-    def repeat_ask(self, ask: ast.Ask, name: str, edge: Edge) -> None:
-        """Say the prompt of an ask again, and wait there."""
-        self.keep_waiting(edge.do(*prompt(self.program, self.checked, ask)), name)
-
-    # Waits
-
-    def claim(self, name: str, span: Span, node: int) -> bool:
-        """Whether the wait of this node is to be made now; its name must be its own."""
-        if node in self.names:
-            return False
-        self.names[node] = name
-        other = self.table.states.get(name)
-        if other is not None:
-            taken = TakenName(span=span, name=name) if other.kind in {"start", "resume"} else None
-            self.report(taken or SameWait(span=span, name=name, first=other.origin.span))
-            return False
-        return True
-
-    def timers(
-        self,
-        name: str,
-        reminders: tuple[ast.After, ...],
-        timeouts: tuple[ast.Timeout, ...],
-        place: Place,
-        end_of_timeout: EndOfChain,
-    ) -> None:
-        """The rows that the clocks of a wait fire."""
-        for reminder in reminders:
-            edge = Edge(reminder_trigger(reminder), name, Phase.TIMERS, self.program.origin(reminder.span))
-            self.steps(edge, reminder.chain.steps, place, partial(self.keep_waiting, wait=name))
-        for timeout in timeouts[:1]:
-            edge = Edge("timeout", name, Phase.TIMERS, self.program.origin(timeout.span))
-            self.steps(edge, timeout.chain.steps if timeout.chain else (), place, end_of_timeout)
