@@ -81,7 +81,32 @@ class Operation:
     origin: Origin
 
 
-Expression = Constant | VariableUse | Template | Operation
+@dataclass(frozen=True, slots=True)
+class AnswerUse:
+    """The answer that was just read, before the variable has it."""
+
+    type: Type
+    origin: Origin
+
+
+Expression = Constant | VariableUse | AnswerUse | Template | Operation
+
+
+def answered(expression: Expression, variable: str) -> Expression:
+    """`expression` with the answer that was just read in place of `variable`."""
+    match expression:
+        case VariableUse(name=name) if name == variable:
+            return AnswerUse(expression.type, expression.origin)
+        case Operation():
+            operands = tuple(answered(operand, variable) for operand in expression.operands)
+            return Operation(expression.operator, operands, expression.type, expression.origin)
+        case Template():
+            parts = tuple(
+                part if isinstance(part, str) else answered(part, variable) for part in expression.parts
+            )
+            return Template(parts, expression.type, expression.origin)
+        case _:
+            return expression
 
 
 # Readers: how an answer is read.
@@ -142,8 +167,9 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class CallFailed:
-    """The awaited call failed, or took too long."""
+    """The awaited call failed, took too long, or gave something else than `returns`."""
 
+    returns: Type | None
     origin: Origin
 
 
@@ -169,7 +195,29 @@ class FirstFailure:
     origin: Origin
 
 
-Guard = Says | IsText | Reads | TriesReached | Condition | CallFailed | CameFrom | SaysAgain | FirstFailure
+@dataclass(frozen=True, slots=True)
+class Requires:
+    """The answer that was read makes the expression `holds` or not; in it the variable stands for the answer."""
+
+    variable: str
+    reader: Reader
+    expression: Expression
+    holds: bool
+    origin: Origin
+
+
+Guard = (
+    Says
+    | IsText
+    | Reads
+    | TriesReached
+    | Condition
+    | CallFailed
+    | CameFrom
+    | SaysAgain
+    | FirstFailure
+    | Requires
+)
 
 
 # Effects: what a transition does, in order.
@@ -190,6 +238,49 @@ class Say:
     text: Template
     buttons: tuple[str, ...]
     role: Literal["reply", "prompt", "retry"]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class SayAny:
+    """Say one of several texts; which one is drawn from the event, so that a conversation replays exactly."""
+
+    texts: tuple[Template, ...]
+    buttons: tuple[str, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """Tell the host that `event` happened, with values by name."""
+
+    event: str
+    arguments: tuple[tuple[str, Expression], ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """End the session and leave the contact to a team."""
+
+    team: Template
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class StoreResult:
+    """Give a variable the result of the call."""
+
+    variable: str
+    type: Type
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class StoreText:
+    """Give a variable the text of the message, in the user's spelling."""
+
+    variable: str
     origin: Origin
 
 
@@ -243,7 +334,7 @@ class Do:
     origin: Origin
 
 
-Effect = Open | Say | Store | Assign | CallAction | Do
+Effect = Open | Say | SayAny | Emit | HandOff | Store | StoreResult | StoreText | Assign | CallAction | Do
 
 
 # The machine
@@ -259,10 +350,10 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state. `choice` is passed within an event, and never rests; `call` awaits a result."""
+    """A state. `choice` is passed within an event, and never rests; `call` awaits a result, `wait` an instant."""
 
     name: str
-    kind: Literal["start", "ask", "state", "call", "choice", "resume"]
+    kind: Literal["start", "ask", "state", "call", "wait", "choice", "resume"]
     clocks: tuple[Clock, ...]
     origin: Origin
 

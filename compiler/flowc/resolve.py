@@ -149,8 +149,11 @@ class _Resolving:
                     pass
 
     def _check_patterns(self, handler: ast.Handler) -> None:
-        if handler.alias:
-            self._not_yet(handler.alias.span, "`as` behind a pattern")
+        takes_all = any(
+            isinstance(pattern, ast.KindPattern) and pattern.kind == "message" for pattern in handler.patterns
+        )
+        if handler.alias and takes_all:
+            self._not_yet(handler.alias.span, "`as` behind `on message`")
         for pattern in handler.patterns:
             match pattern:
                 case ast.Text() if pattern.plain is None:
@@ -167,18 +170,10 @@ class _Resolving:
 
 def _step_not_yet(step: ast.Step) -> str | None:
     match step:
-        case ast.Emit() | ast.Run() | ast.Return() | ast.Wait() | ast.Handoff():
+        case ast.Run() | ast.Return():
             return f"`{type(step).__name__.lower()}`"
         case ast.ReplyMedia():
             return f"`reply {step.kind.text}`"
-        case ast.Reply() if step.any:
-            return "`reply any`"
-        case ast.Reply() | ast.Ask() if step.options and step.options.word == "list":
-            return "`list` behind a text"
-        case ast.Ask() if any(isinstance(clause, ast.Require) for clause in step.clauses):
-            return "`require`"
-        case ast.Call() if step.alias:
-            return "`as` behind a call"
         case ast.Set() if step.path:
             return "`set` of a field"
         case _:

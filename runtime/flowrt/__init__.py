@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from flowrt.actions import current_call
     from flowrt.blocking import BlockingBot
     from flowrt.bot import Bot
-    from flowrt.effects import Dropped, Ended, Reply
+    from flowrt.effects import Dropped, Emitted, Ended, Reply
     from flowrt.errors import FlowrtError, IncompatibleModule, MissingAction, StoreError
     from flowrt.events import Message
     from flowrt.flow import Flow
@@ -27,6 +27,7 @@ __all__ = [
     "Channel",
     "Clock",
     "Dropped",
+    "Emitted",
     "Ended",
     "FakeClock",
     "Flow",
@@ -48,7 +49,7 @@ _MODULES = {
     "actions": "current_call",
     "blocking": "BlockingBot",
     "bot": "Bot",
-    "effects": "Dropped Ended Reply",
+    "effects": "Dropped Emitted Ended Reply",
     "errors": "FlowrtError IncompatibleModule MissingAction StoreError",
     "events": "Message",
     "flow": "Flow",

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
-from flowrt.effects import Dropped, Ended, Reply
+from flowrt.effects import Dropped, Emitted, Ended, Reply
 from flowrt.time import SECOND, Clock, Instant, Period
 
 __all__ = [
@@ -30,7 +30,7 @@ __all__ = [
 Lane = Literal["reply", "notice"]
 """The two queues of a contact's outbox: a host that cannot be told must not silence the bot."""
 
-Notice = Ended | Dropped
+Notice = Ended | Emitted | Dropped
 """What a listener is told."""
 
 MARKS_LIVE: Period = 8 * 24 * 60 * 60 * SECOND
@@ -51,7 +51,7 @@ class Channel(Protocol):
 
 
 class Listener(Protocol):
-    """The host's ear: it learns how sessions end and what the flow did not take."""
+    """The host's ear: it learns how sessions end, what the flow tells it, and what the flow did not take."""
 
     async def told(self, notice: Notice) -> None:
         """Learn of `notice`: in order for one contact, at least once, each with a stable `notice.id`.

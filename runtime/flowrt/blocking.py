@@ -109,6 +109,10 @@ class BlockingBot:
         """As `Bot.end`."""
         return self._wait_for(self._bot.end(contact, id=id))
 
+    def give_back(self, contact: str, *, id: str | None = None) -> bool:
+        """As `Bot.give_back`."""
+        return self._wait_for(self._bot.give_back(contact, id=id))
+
     def fire_due(self) -> int:
         """As `Bot.fire_due`."""
         return self._wait_for(self._bot.fire_due())

@@ -12,9 +12,9 @@ from typing import Any, Self
 from flowrt.abc import Channel, Clock, Lane, Listener, Store
 from flowrt.actions import Calls, find_actions, misfit
 from flowrt.delivery import Delivery
-from flowrt.effects import Call, Dropped, Effect, Ended, Reply
+from flowrt.effects import Call, Dropped, Effect, Emitted, Ended, Reply
 from flowrt.errors import FlowrtError
-from flowrt.events import Due, EndedByHost, Event, HostEvent, Message, Opened
+from flowrt.events import Due, EndedByHost, Event, GivenBack, HostEvent, Message, Opened
 from flowrt.flow import Flow
 from flowrt.handling import Outcome, handle, next_due
 from flowrt.log import hashed, logger
@@ -194,6 +194,10 @@ class Bot:
         """End the session of `contact`, if there is one. `id`, result and errors are as for `open`."""
         return await self._accept(EndedByHost(id or _fresh(), contact))
 
+    async def give_back(self, contact: str, *, id: str | None = None) -> bool:
+        """Take `contact` back from the team it was handed to. `id`, result and errors are as for `open`."""
+        return await self._accept(GivenBack(id or _fresh(), contact))
+
     async def fire_due(self) -> int:
         """Fire every deadline that is due now, and return how many contacts that concerned.
 
@@ -212,7 +216,7 @@ class Bot:
 
     # One event.
 
-    async def _accept(self, event: Message | Opened | HostEvent | EndedByHost) -> bool:
+    async def _accept(self, event: Message | Opened | HostEvent | EndedByHost | GivenBack) -> bool:
         self._check_open()
         for name in (event.id, event.contact):
             if not 0 < len(name) <= NAME_MAX:
@@ -304,7 +308,7 @@ class Bot:
             await self._channel.send(effect)
 
     async def _tell(self, effect: Effect) -> None:
-        if self._listener is not None and isinstance(effect, Ended | Dropped):
+        if self._listener is not None and isinstance(effect, Ended | Emitted | Dropped):
             await self._listener.told(effect)
 
 

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import Any, cast, get_args
 
 from flowrt import fields as read
-from flowrt.effects import Call, Dropped, Effect, Ended, EndReason, Reply
+from flowrt.effects import Call, Dropped, Effect, Emitted, Ended, EndReason, Reply
 from flowrt.errors import FlowrtError
 from flowrt.events import Message, Result
 from flowrt.fields import Fields, Mismatch, Unreadable
 from flowrt.flow import Flow
-from flowrt.session import INITIAL, Deadline, Interrupted, Session, V
+from flowrt.session import INITIAL, Deadline, Interrupted, Session, V, slot_of
 from flowrt.time import Instant
 from flowrt.values import Value, to_json
 
@@ -53,6 +53,7 @@ class Saved:
     interrupted: Interrupted | None
     pending: str | None
     held: tuple[Message, ...]
+    team: str | None
 
 
 # Sessions.
@@ -73,6 +74,7 @@ def dump_session(flow: Flow[V], session: Session[V]) -> str:
         "reminded": session.reminded,
         "interrupted": None if left is None else _plain_interrupted(left),
         "pending": session.pending,
+        "team": session.team,
         "held": [[message.id, message.text, message.button] for message in session.held],
     }
     return _encode(data)
@@ -96,6 +98,7 @@ def load_session(text: str, contact: str) -> Saved:
         reminded=fields.each("reminded", read.text),
         interrupted=None if left is None else _interrupted(Fields(left, "interrupted."), contact),
         pending=fields.optional("pending", read.text),
+        team=fields.optional("team", read.text),
         held=fields.each("held", lambda data: _message(data, contact)),
     )
 
@@ -114,8 +117,9 @@ def restore(flow: Flow[V], contact: str, text: str) -> Session[V]:
     session.id, session.at, session.state = saved.id, saved.at, saved.state
     session.deadlines, session.tries, session.reminded = saved.deadlines, saved.tries, saved.reminded
     session.interrupted, session.pending, session.held = saved.interrupted, saved.pending, saved.held
+    session.team = saved.team
     for name, value in saved.vars.items():
-        setattr(session.vars, name, value)
+        setattr(session.vars, slot_of(name), value)
     return session
 
 
@@ -124,11 +128,13 @@ def _misfit(flow: Flow[Any], saved: Saved) -> str | None:
     if saved.flow != flow.name:
         return f"the session was saved by the flow {saved.flow!r}, and this is {flow.name!r}"
     states = [saved.state] if saved.interrupted is None else [saved.state, saved.interrupted.state]
+    if saved.team is not None:
+        return None
     gone = [state for state in states if state not in flow.state_names or state == INITIAL]
     if gone:
         return f"the flow {flow.name!r} has no state {gone[0]!r} where a session can be"
     slots = flow.variables.__slots__
-    unknown = [name for name in saved.vars if name not in slots]
+    unknown = [name for name in saved.vars if slot_of(name) not in slots]
     return f"the flow {flow.name!r} has no variable {unknown[0]!r}" if unknown else None
 
 
@@ -191,7 +197,15 @@ def dump_effect(effect: Effect) -> str:
             data.update(name=effect.name, arguments=_plain(effect.arguments), limit=effect.limit)
         case Ended():
             values = _plain(effect.values)
-            data.update(session=effect.session, reason=effect.reason, values=values, cause=effect.cause)
+            data.update(
+                session=effect.session,
+                reason=effect.reason,
+                values=values,
+                cause=effect.cause,
+                team=effect.team,
+            )
+        case Emitted():
+            data.update(name=effect.name, values=_plain(effect.values))
         case Dropped():
             data.update(name=effect.name)
     return _encode(data)
@@ -212,7 +226,10 @@ def load_effect(text: str, contact: str) -> Effect:
             return Call(id, contact, fields.text("name"), fields.values("arguments"), limit)
         case "Ended":
             reason, cause = fields.read("reason", _reason), fields.optional("cause", read.text)
-            return Ended(id, contact, fields.text("session"), reason, fields.values("values"), cause)
+            team = fields.optional("team", read.text)
+            return Ended(id, contact, fields.text("session"), reason, fields.values("values"), cause, team)
+        case "Emitted":
+            return Emitted(id, contact, fields.text("name"), fields.values("values"))
         case "Dropped":
             return Dropped(id, contact, fields.text("name"))
         case _:

@@ -46,6 +46,8 @@ class Ended:
     reason: EndReason
     values: Mapping[str, Value]
     cause: str | None = None
+    team: str | None = None
+    """Whom the contact was handed to, where it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,5 +59,15 @@ class Dropped:
     name: str
 
 
-Effect = Reply | Call | Ended | Dropped
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """Something the flow tells the host: `name`, with values by name."""
+
+    id: str
+    contact: str
+    name: str
+    values: Mapping[str, Value]
+
+
+Effect = Reply | Call | Ended | Emitted | Dropped
 """Anything a step can ask for."""

@@ -54,6 +54,14 @@ class EndedByHost:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenBack:
+    """The team gives the contact back: its messages are the flow's again."""
+
+    id: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """A deadline of the session has come. It carries no trigger: which deadlines are due is read from the
     session.
@@ -72,7 +80,7 @@ class Result:
     failure: str | None = None
 
 
-Event = Message | Opened | HostEvent | EndedByHost | Due | Result
+Event = Message | Opened | HostEvent | EndedByHost | GivenBack | Due | Result
 """Anything that a session can be told."""
 
 

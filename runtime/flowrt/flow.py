@@ -11,7 +11,7 @@ from typing import Any, Generic, Protocol
 
 from flowrt.effects import Effect, EndReason
 from flowrt.errors import IncompatibleModule, in_words
-from flowrt.events import Due, EndedByHost, Event, HostEvent, Message, Opened, Result, event_key
+from flowrt.events import Due, EndedByHost, Event, GivenBack, HostEvent, Message, Opened, Result, event_key
 from flowrt.machine import FlowMachine
 from flowrt.session import Deadline, Session, V
 from flowrt.time import Instant
@@ -127,12 +127,23 @@ class _Step:
         session.reminded += tuple(deadline.trigger for deadline in due if deadline.period)
 
     def _take(self, event: Event) -> None:
-        session = self.session
         match event:
             case Message():
-                session.heard(self.at)
-                self._fire("message", event)
+                if self.session.team is None:  # else it is the team's
+                    self.session.heard(self.at)
+                    self._fire("message", event)
+            case Result():
+                self._take_result(event)
+            case Due():
+                pass
+            case _:
+                self._take_from_host(event)
+
+    def _take_from_host(self, event: Opened | HostEvent | EndedByHost | GivenBack) -> None:
+        session = self.session
+        match event:
             case Opened():
+                session.team = None
                 if session.is_open:
                     self._fire("end", event, reason="superseded")
                 if not self._fire("open", event).taken:
@@ -143,10 +154,8 @@ class _Step:
             case EndedByHost():
                 if session.is_open:
                     self._fire("end", event)
-            case Result():
-                self._take_result(event)
-            case Due():
-                pass
+            case GivenBack():
+                session.team = None
 
     def _take_result(self, result: Result) -> None:
         """A result goes to the wait that awaits it, also to one that an `anytime` left; a late one is
@@ -176,6 +185,8 @@ class _Step:
         """Fire `trigger`, and after it what had come for the wait it returned to."""
         turn = self._turn(event)
         turn.reason = reason
+        if trigger in {"result", "elapsed"}:
+            self.session.pending = None
         try:
             turn.taken = self._trigger(trigger, turn)
         except Exception as cause:  # whatever a flow's own functions raise ends the session, never the bot

@@ -21,6 +21,24 @@ def is_taken(name: str) -> bool:
     return keyword.iskeyword(name) or name in {"self", "held"}
 
 
+def slot_of(name: str) -> str:
+    """The attribute that holds the variable `name`: Python's own words get an underscore behind.
+
+    >>> slot_of("class"), slot_of("rating")
+    ('class_', 'rating')
+    """
+    return f"{name}_" if is_taken(name.rstrip("_")) else name
+
+
+def written(slot: str) -> str:
+    """The name that the author wrote, for the one that Python has.
+
+    >>> written("class_"), written("rating")
+    ('class', 'rating')
+    """
+    return slot[:-1] if is_taken(slot.rstrip("_")) else slot
+
+
 class Variables:
     """The base of a generated module's `Variables`: one slot for each variable, empty while it is unset."""
 
@@ -28,11 +46,7 @@ class Variables:
 
     def held(self) -> dict[str, Value]:
         """The variables that are set, with their values, in order of declaration."""
-        return {
-            name[:-1] if is_taken(name.rstrip("_")) else name: getattr(self, name)
-            for name in self.__slots__
-            if hasattr(self, name)
-        }
+        return {written(name): getattr(self, name) for name in self.__slots__ if hasattr(self, name)}
 
 
 V = TypeVar("V", bound=Variables)
@@ -65,10 +79,11 @@ class Interrupted:
 class Session(Generic[V]):
     """One contact's place in a flow.
 
-    `state` is the name of a state of the machine, `start` when there is no session. `deadlines` holds the
-    flow's clock first (trigger `expire`), then those of the present wait. `tries` counts the wrong answers of
-    the present wait, `reminded` names the reminders already said in this visit, `pending` is the key of the
-    call awaited, and `held` are the messages that came while it was.
+    `state` is the name of a state of the machine, `start` when there is no session. `deadlines` holds the flow's
+    clock first (trigger `expire`), then those of the present wait. `tries` counts the wrong answers of the present
+    wait, `reminded` names the reminders already said in this visit, `pending` is the key of what is awaited that is
+    not the contact, a call's result or the end of a `wait`, and `held` are the messages that came meanwhile. `team`
+    is whom the contact was handed to: then its messages are theirs.
     """
 
     __slots__ = (
@@ -81,6 +96,7 @@ class Session(Generic[V]):
         "pending",
         "reminded",
         "state",
+        "team",
         "tries",
         "vars",
     )
@@ -90,6 +106,7 @@ class Session(Generic[V]):
         self.state = INITIAL
         self.vars = variables
         self.held: tuple[Message, ...] = ()
+        self.team: str | None = None
         self.at: Instant = 0
         self.clear()
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast, overload
 
 from flowrt.answers import Reader
-from flowrt.effects import Call, Dropped, Effect, Ended, EndReason, Reply
+from flowrt.effects import Call, Dropped, Effect, Emitted, Ended, EndReason, Reply
 from flowrt.errors import TooManyReplies, TooManySteps
 from flowrt.events import Due, Event, Message, Result
-from flowrt.session import Deadline, Interrupted, Session
+from flowrt.session import Deadline, Interrupted, Session, written
 from flowrt.text import fold
 from flowrt.time import SECOND, Instant
-from flowrt.values import Value
+from flowrt.values import INT_MAX, TEXT_MAX, Value
 
 T = TypeVar("T")
 
@@ -21,6 +22,13 @@ MAX_STEPS = 100
 
 MAX_REPLIES = 20
 """How many replies one event may cause."""
+
+
+def _is_bounded(value: object) -> bool:
+    """Whether a value that came from outside keeps to the bounds of its type."""
+    if isinstance(value, int):
+        return abs(value) <= INT_MAX
+    return not isinstance(value, str) or len(value) <= TEXT_MAX
 
 
 class Turn:
@@ -92,12 +100,36 @@ class Turn:
             return "it took longer than it may"
         return self.event.failure if isinstance(self.event, Result) else None
 
+    def gave(self, kind: type[object], *, optional: bool = False) -> bool:
+        """Whether the awaited call gave a value of this kind; with `optional` none is one too."""
+        if not isinstance(self.event, Result) or self.event.failure is not None:
+            return False
+        value = self.event.value
+        if value is None:
+            return optional
+        return isinstance(value, kind) and isinstance(value, bool) == (kind is bool) and _is_bounded(value)
+
+    @overload
+    def result(self, kind: type[T], *, optional: Literal[True]) -> T | None: ...
+    @overload
+    def result(self, kind: type[T]) -> T: ...
+    def result(self, kind: type[T], *, optional: bool = False) -> T | None:
+        """The result of the call; `gave` of the same kind must hold."""
+        if not isinstance(self.event, Result) or not self.gave(kind, optional=optional):
+            raise AssertionError("a result was stored that its guard had not seen")
+        return cast("T | None", self.event.value)
+
     def reads(self, reader: Reader[Any]) -> bool:
         """Whether the message is an answer that `reader` understands."""
         if self._answer is None or self._answer[0] is not reader:
             message = self.message
             self._answer = (reader, None if message is None else reader(message))
         return self._answer[1] is not None
+
+    @property
+    def text(self) -> str:
+        """The text of the message in the user's spelling, trimmed; empty where there is none."""
+        return (self.event.text or "").strip() if isinstance(self.event, Message) else ""
 
     def answer(self, reader: Reader[T]) -> T:
         """What `reader` makes of the message; `reads(reader)` must hold."""
@@ -139,14 +171,27 @@ class Turn:
             period = round(expire * SECOND)
             session.deadlines = (Deadline("expire", self.at + period, period),)
 
-    def end(self, reason: EndReason) -> None:
+    def end(self, reason: EndReason, team: str | None = None) -> None:
         """End the session: tell the host, and forget all but the messages held."""
         session = self.session
-        values = session.vars.held()
-        self.effects.append(
-            Ended(self.next_id(), session.contact, session.id or self.key, reason, values, self.cause)
-        )
+        values, id = session.vars.held(), session.id or self.key
+        self.effects.append(Ended(self.next_id(), session.contact, id, reason, values, self.cause, team))
         session.clear()
+
+    def hand_over(self, team: str) -> None:
+        """End the session and leave the contact, and what it has said meanwhile, to `team`."""
+        self.end("handed off", team)
+        self.session.team = team
+        self.session.held = ()
+
+    def emit(self, name: str, /, **values: Value) -> None:
+        """Tell the host that `name` happened."""
+        named = {written(slot): value for slot, value in values.items()}
+        self.effects.append(Emitted(self.next_id(), self.session.contact, name, named))
+
+    def pick(self, count: int) -> int:
+        """A number from 0 below `count`, drawn from the event: the same whenever it is replayed."""
+        return zlib.crc32(self.next_id().encode("utf-8", "surrogatepass")) % count
 
     def arrive(self, *clocks: tuple[str, float], pending: bool = False) -> None:
         """Come to rest in a wait and start its `clocks`: triggers with their seconds of silence.
@@ -164,8 +209,7 @@ class Turn:
         else:
             session.tries = 0
             session.reminded = ()
-            if not pending:
-                session.pending = None
+            session.pending = (session.pending or f"{self.key}#wait") if pending else None
         running = tuple(deadline for deadline in session.deadlines if deadline.trigger == "expire")
         session.deadlines = running + (fixed or self._started(clocks, moves=not pending))
 

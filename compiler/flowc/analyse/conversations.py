@@ -56,6 +56,10 @@ def shown(graph: Graph, path: list[ir.Transition]) -> tuple[str, ...]:
         for effect in row.effects:
             if isinstance(effect, ir.Say):
                 lines.append(f"bot:  {effect.text.shown}")
+            elif isinstance(effect, ir.SayAny):
+                lines.append(f"bot:  {effect.texts[0].shown}")
+            elif isinstance(effect, ir.HandOff):
+                lines.append("session: handed off")
             elif isinstance(effect, ir.CallAction):
                 lines.append(f"call: {effect.action}(…)")
         if does(row, "end"):

@@ -62,25 +62,35 @@ def after_row(row: ir.Transition, standing: Standing) -> tuple[Standing, list[Tr
     for guard in row.guards:
         if isinstance(guard, ir.Condition):
             _need(guard.expression, standing, troubles)
-    changed: Standing | None = None
+        elif isinstance(guard, ir.Requires):
+            _need(guard.expression, {**standing, guard.variable: VALUE}, troubles)
+    changed = dict(standing)
     for effect in row.effects:
-        now = standing if changed is None else changed
-        match effect:
-            case ir.Say():
-                _value(effect.text, now, troubles)
-            case ir.Assign():
-                mask = _value(effect.value, now, troubles)
-                changed = _with(now, effect.variable, mask)
-            case ir.Store():
-                changed = _with(now, effect.variable, VALUE)
-            case ir.CallAction():
-                for _, argument in effect.arguments:
-                    _value(argument, now, troubles)
-            case ir.Open():
-                changed = dict.fromkeys(now, UNSET)
-            case ir.Do():
-                pass
-    return (dict(standing) if changed is None else changed), troubles
+        changed = _after_effect(effect, changed, troubles)
+    return changed, troubles
+
+
+def _after_effect(effect: ir.Effect, standing: Standing, troubles: list[Trouble]) -> Standing:
+    match effect:
+        case ir.Assign():
+            return _with(standing, effect.variable, _value(effect.value, standing, troubles))
+        case ir.StoreResult():
+            return _with(standing, effect.variable, VALUE | NONE if effect.type.optional else VALUE)
+        case ir.Store() | ir.StoreText():
+            return _with(standing, effect.variable, VALUE)
+        case ir.Open():
+            return dict.fromkeys(standing, UNSET)
+        case ir.Say(text=text) | ir.HandOff(team=text):
+            _value(text, standing, troubles)
+        case ir.SayAny():
+            for text in effect.texts:
+                _value(text, standing, troubles)
+        case ir.CallAction() | ir.Emit():
+            for _, argument in effect.arguments:
+                _value(argument, standing, troubles)
+        case ir.Do():
+            pass
+    return standing
 
 
 def _with(standing: Standing, variable: str, mask: int) -> Standing:
@@ -99,6 +109,8 @@ def _value(expression: ir.Expression, standing: Standing, troubles: list[Trouble
     match expression:
         case ir.Constant():
             return NONE if expression.value is None else VALUE
+        case ir.AnswerUse():
+            return VALUE
         case ir.VariableUse():
             mask = standing.get(expression.name, VALUE)
             if mask & UNSET:

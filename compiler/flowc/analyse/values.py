@@ -102,7 +102,7 @@ def _given_aside(graph: Graph) -> Standing:
             continue
         after, _ = after_row(row, unknown)
         for effect in row.effects:
-            if isinstance(effect, ir.Store | ir.Assign):
+            if isinstance(effect, ir.Store | ir.StoreResult | ir.StoreText | ir.Assign):
                 given[effect.variable] = given.get(effect.variable, 0) | after[effect.variable]
         if row.dest not in {None, ir.START, ir.RESUME, *seen}:
             seen.add(str(row.dest))

@@ -15,6 +15,7 @@ from flowc.diagnostics.typing import (
     OptionalAnswer,
     SameChoice,
     TwoTypes,
+    UnnamedValue,
     WrongArguments,
     WrongChoices,
     WrongRange,
@@ -73,10 +74,19 @@ class _Typing:
             match step:
                 case ast.Ask():
                     yield _Gift(step.name.text, step.name.span, type=_asked_type(step))
+                case ast.Call() if step.alias:
+                    yield _Gift(step.alias.text, step.alias.span, type=self._returned(step))
                 case ast.Set():
                     yield _Gift(step.name.text, step.name.span, value=step.value)
                 case _:
                     pass
+        for handler in all_handlers(self.program.file):
+            if handler.alias:
+                yield _Gift(handler.alias.text, handler.alias.span, type=TEXT)
+
+    def _returned(self, call: ast.Call) -> Type:
+        action = self.program.actions.get(call.action.text)
+        return Type(action.returns.name, action.returns.optional) if action and action.returns else UNKNOWN
 
     def infer_variables(self) -> None:
         """Give every variable its type: that of all it is given. What depends on another variable waits for
@@ -149,6 +159,10 @@ class _Typing:
                 self._keep(step.value, self.typed.expression(step.value))
             case ast.Call():
                 self._check_call(step)
+            case ast.Emit():
+                self._check_emit(step)
+            case ast.Handoff():
+                self._text(step.team)
             case ast.When():
                 for branch in step.branches:
                     self._condition(branch.condition)
@@ -176,8 +190,10 @@ class _Typing:
         self._text(ask.prompt)
         self._options(ask.options)
         for clause in ask.clauses:
-            if isinstance(clause, ast.Retry):
+            if isinstance(clause, ast.Retry | ast.Require):
                 self._text(clause.text)
+            if isinstance(clause, ast.Require):
+                self._condition(clause.condition)
         type_ = _asked_type(ask)
         if ask.type and ask.type.optional:
             self.mistakes.append(OptionalAnswer(span=ask.type.span, type=ask.type.name))
@@ -234,6 +250,25 @@ class _Typing:
 
     # Calls
 
+    def _check_emit(self, emit: ast.Emit) -> None:
+        """What is told has names: those written, else those of the variables."""
+        values: list[tuple[str, ir.Expression]] = []
+        for argument in emit.arguments:
+            value = argument.value
+            name = (
+                argument.name.text
+                if argument.name
+                else value.name
+                if isinstance(value, ast.Reference)
+                else None
+            )
+            typed = self.typed.expression(value)
+            if name is None:
+                self.mistakes.append(UnnamedValue(span=value.span))
+            else:
+                values.append((name, typed))
+        self.checked.arguments[id(emit)] = tuple(values)
+
     def _check_call(self, call: ast.Call) -> None:
         action = self.program.actions.get(call.action.text)
         if action is None:
@@ -251,6 +286,8 @@ class _Typing:
                 self._wrong(action, argument.span, f"is given `{name}` twice", None)
             bound[name] = typed
             self._fit(typed, parameters[name], argument)
+        if call.alias is not None and action.returns is None:
+            self._wrong(action, call.alias.span, "returns nothing", None)
         missing = [name for name in parameters if name not in bound]
         if missing:
             self._wrong(

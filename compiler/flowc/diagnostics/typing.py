@@ -233,3 +233,25 @@ class WrongChoices(Mistake):
 
     def title(self) -> str:
         return self.problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnnamedValue(Mistake):
+    """An `emit` tells a value that has no name. A variable has its own; any other value is given one.
+
+    Wrong:
+
+        on message -> emit visited("shop") -> end session
+
+    Right:
+
+        on message -> emit visited(place: "shop") -> end session
+    """
+
+    code = "F0309"
+
+    def title(self) -> str:
+        return "this value has no name"
+
+    def help(self) -> str | None:
+        return "write a name before it: `name: value`"

@@ -37,6 +37,8 @@ def python(expression: ir.Expression) -> str:
             return literal(expression.value)
         case ir.VariableUse():
             return f"v.{identifier(expression.name)}"
+        case ir.AnswerUse():
+            return "answer"
         case ir.Template():
             return template(expression)
         case ir.Operation():
@@ -54,7 +56,7 @@ def template(text: ir.Template) -> str:
 def uses_variables(expression: ir.Expression) -> bool:
     """Whether an expression reads a variable."""
     match expression:
-        case ir.Constant():
+        case ir.Constant() | ir.AnswerUse():
             return False
         case ir.VariableUse():
             return True

@@ -127,7 +127,14 @@ def _message(guard: ir.Guard) -> str | None:
             return f"{variable}: {_reader(reader)}"
         case ir.TriesReached(limit):
             return f"{limit} wrong answers"
-        case ir.Condition() | ir.CallFailed() | ir.CameFrom() | ir.SaysAgain() | ir.FirstFailure():
+        case (
+            ir.Condition()
+            | ir.Requires()
+            | ir.CallFailed()
+            | ir.CameFrom()
+            | ir.SaysAgain()
+            | ir.FirstFailure()
+        ):
             return None
         case _:
             assert_never(guard)
@@ -156,6 +163,8 @@ def _expression(expression: ir.Expression, around: int = 0) -> str:
             return write_value(value)
         case ir.VariableUse(name):
             return name
+        case ir.AnswerUse():
+            return "answer"
         case ir.Template():
             return quote(expression.shown)
         case ir.Operation(operator, operands):

@@ -8,7 +8,7 @@ import re
 
 from flowc import machine as ir
 from flowrt import generated
-from flowrt.session import is_taken
+from flowrt.session import slot_of
 
 _WORDS = {
     "==": "is",
@@ -45,7 +45,7 @@ def identifier(name: str) -> str:
     >>> identifier("class"), identifier("rating")
     ('class_', 'rating')
     """
-    return f"{name}_" if is_taken(name.rstrip("_")) else name
+    return slot_of(name)
 
 
 class Names:
@@ -92,9 +92,14 @@ def guard_name(guard: ir.Guard) -> str:
             return f"is_try_{guard.limit}"
         case ir.Condition():
             return f"when_{slug(expression_words(guard.expression), 8) or 'it_holds'}"
+        case ir.Requires():
+            verb = "keeps_to" if guard.holds else "breaks"
+            return f"{guard.variable}_{verb}_{slug(expression_words(guard.expression), 8)}"
         case ir.CameFrom():
             return f"left_{slug(guard.state, 8)}"
-        case ir.CallFailed() | ir.SaysAgain() | ir.FirstFailure():
+        case ir.CallFailed():
+            return f"gave_no_{slug(str(guard.returns)) if guard.returns else 'result'}"
+        case ir.SaysAgain() | ir.FirstFailure():
             raise AssertionError("the runtime has this guard itself")
 
 
@@ -106,7 +111,13 @@ def effect_name(effect: ir.Effect) -> str:
         case ir.Say():
             verb = {"reply": "say", "prompt": "ask", "retry": "retry"}[effect.role]
             return f"{verb}_{slug(effect.text.shown) or 'it'}"
-        case ir.Store():
+        case ir.SayAny():
+            return f"say_any_{slug(effect.texts[0].shown) or 'it'}"
+        case ir.Emit():
+            return f"emit_{effect.event}"
+        case ir.HandOff():
+            return f"hand_over_to_{slug(effect.team.shown) or 'it'}"
+        case ir.Store() | ir.StoreResult() | ir.StoreText():
             return f"store_{effect.variable}"
         case ir.Assign():
             return f"set_{effect.variable}"
@@ -123,6 +134,8 @@ def expression_words(expression: ir.Expression) -> str:
             return str(expression.value)
         case ir.VariableUse():
             return expression.name
+        case ir.AnswerUse():
+            return "answer"
         case ir.Template():
             return expression.shown
         case ir.Operation():

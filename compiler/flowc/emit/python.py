@@ -195,7 +195,7 @@ class _Module:
     def _arrival(self, state: ir.State) -> str:
         name = self.names.unique(f"arrive_in_{slug(state.name, 8)}")
         clocks = ", ".join(f"({literal(clock.trigger)}, {clock.seconds})" for clock in state.clocks)
-        pending = ", pending=True" if state.kind == "call" else ""
+        pending = ", pending=True" if state.kind in {"call", "wait"} else ""
         line = f"event.args[0].arrive({clocks}{pending}){self._comment(state.origin)}"
         self.arrivals.append(Function(name, "None", (line,)))
         return name
@@ -224,11 +224,11 @@ class _Module:
 
     def _guard(self, guard: ir.Guard) -> str:
         known = _KNOWN_GUARDS.get(type(guard))
-        if known is not None:
+        if known is not None and not (isinstance(guard, ir.CallFailed) and guard.returns):
             return self._use(known)
         key = (
             replace(guard, origin=_NOWHERE)
-            if isinstance(guard, ir.Reads | ir.TriesReached | ir.CameFrom)
+            if isinstance(guard, ir.Reads | ir.TriesReached | ir.CameFrom | ir.CallFailed)
             else guard
         )
         if key not in self._function_names:
@@ -252,11 +252,26 @@ class _Module:
                 return (f"return event.model.tries + 1 >= {guard.limit}{comment}",)
             case ir.Condition():
                 return (*_variables(guard.expression), f"return {self._python(guard.expression)}{comment}")
+            case ir.Requires():
+                return self._required_lines(guard, comment)
             case ir.CameFrom():
                 left = "left = event.model.interrupted"
                 return (left, f"return left is not None and left.state == {literal(guard.state)}")
-            case ir.CallFailed() | ir.SaysAgain() | ir.FirstFailure():
+            case ir.CallFailed():
+                kind = _TYPES[guard.returns.name] if guard.returns else "object"
+                optional = ", optional=True" if guard.returns and guard.returns.optional else ""
+                return (f"return not event.args[0].gave({kind}{optional}){comment}",)
+            case ir.SaysAgain() | ir.FirstFailure():
                 raise AssertionError("the runtime has this guard itself")
+
+    def _required_lines(self, guard: ir.Requires, comment: str) -> tuple[str, ...]:
+        answer = f"answer = event.args[0].answer({self._reader(guard.variable, guard.reader)})"
+        test = self._python(ir.answered(guard.expression, guard.variable))
+        return (
+            answer,
+            *_variables(guard.expression),
+            f"return {test if guard.holds else f'not ({test})'}{comment}",
+        )
 
     def _python(self, expression: ir.Expression) -> str:
         text = python(expression)
@@ -301,11 +316,26 @@ class _Module:
             case ir.Open():
                 return (f"event.args[0].open(expire={literal(effect.expire)}){comment}",)
             case ir.Say():
-                text = template(effect.text)
-                if text.startswith("render("):
-                    self._use("render")
                 buttons = f", {literal(effect.buttons)}" if effect.buttons else ""
+                text = self._text(effect.text)
                 return (*_variables(effect.text), f"event.args[0].reply({text}{buttons}){comment}")
+            case ir.SayAny():
+                texts = f"({', '.join(self._text(text) for text in effect.texts)})"
+                picked = f"{texts}[event.args[0].pick({len(effect.texts)})]"
+                variables = next((lines for text in effect.texts if (lines := _variables(text))), ())
+                buttons = f", {literal(effect.buttons)}" if effect.buttons else ""
+                return (*variables, f"event.args[0].reply({picked}{buttons}){comment}")
+            case ir.HandOff():
+                team = self._text(effect.team)
+                return (*_variables(effect.team), f"event.args[0].hand_over({team}){comment}")
+            case ir.Emit():
+                return self._call_lines(effect.event, (), effect.arguments, "emit", comment)
+            case ir.StoreResult():
+                optional = ", optional=True" if effect.type.optional else ""
+                result = f"event.args[0].result({_TYPES[effect.type.name]}{optional})"
+                return (f"event.model.vars.{identifier(effect.variable)} = {result}{comment}",)
+            case ir.StoreText():
+                return (f"event.model.vars.{identifier(effect.variable)} = event.args[0].text{comment}",)
             case ir.Store():
                 reader = self._reader(effect.variable, effect.reader)
                 return (
@@ -315,17 +345,29 @@ class _Module:
                 target = f"event.model.vars.{identifier(effect.variable)}"
                 return (*_variables(effect.value), f"{target} = {self._python(effect.value)}{comment}")
             case ir.CallAction():
-                return self._call_lines(effect, comment)
+                limit = (str(effect.limit),)
+                return self._call_lines(effect.action, limit, effect.arguments, "call", comment)
             case ir.Do():
                 raise AssertionError("the runtime has this effect itself")
 
-    def _call_lines(self, effect: ir.CallAction, comment: str) -> tuple[str, ...]:
-        arguments = [f"{identifier(name)}={self._python(value)}" for name, value in effect.arguments]
-        call = ", ".join([literal(identifier(effect.action)), str(effect.limit), *arguments])
-        variables = (
-            ("v = event.model.vars",) if any(uses_variables(value) for _, value in effect.arguments) else ()
-        )
-        return (*variables, f"event.args[0].call({call}){comment}")
+    def _text(self, text: ir.Template) -> str:
+        written = template(text)
+        if written.startswith("render("):
+            self._use("render")
+        return written
+
+    def _call_lines(
+        self,
+        name: str,
+        more: tuple[str, ...],
+        values: tuple[tuple[str, ir.Expression], ...],
+        method: str,
+        comment: str,
+    ) -> tuple[str, ...]:
+        arguments = [f"{identifier(parameter)}={self._python(value)}" for parameter, value in values]
+        call = ", ".join([literal(identifier(name)), *more, *arguments])
+        variables = ("v = event.model.vars",) if any(uses_variables(value) for _, value in values) else ()
+        return (*variables, f"event.args[0].{method}({call}){comment}")
 
 
 _NOWHERE = ir.Origin("", 0, 0, 0)

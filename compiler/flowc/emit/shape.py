@@ -9,7 +9,9 @@ from __future__ import annotations
 import ast
 
 _TOP = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef, ast.Assign, ast.AnnAssign, ast.Expr)
-_METHODS = frozenset({"reads", "answer", "reply", "call", "open", "arrive"})
+_METHODS = frozenset(
+    {"reads", "answer", "reply", "call", "open", "arrive", "pick", "emit", "hand_over", "gave", "result"}
+)
 _MODULES = frozenset({"__future__", "collections.abc", "typing", "flowrt.generated"})
 
 

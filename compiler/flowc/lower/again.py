@@ -5,7 +5,7 @@ from __future__ import annotations
 from flowc import syntax as ast
 from flowc.walk import steps_of
 
-_WAITS = (ast.Ask, ast.Call)
+_WAITS = (ast.Ask, ast.Call, ast.Wait)
 
 
 def said_last(steps: tuple[ast.Step, ...]) -> tuple[ast.Step, ...]:
@@ -15,7 +15,7 @@ def said_last(steps: tuple[ast.Step, ...]) -> tuple[ast.Step, ...]:
     said: tuple[ast.Step, ...] = ()
     for step in steps:
         match step:
-            case ast.Ask() | ast.Call():
+            case ast.Ask() | ast.Call() | ast.Wait():
                 said = ()
             case ast.Reply():
                 said = (*said, step)

@@ -16,9 +16,9 @@ from flowc.diagnostics.flow import CycleWithoutWait, NotHere, UnreachableState
 from flowc.lower.clocks import clocks_of
 from flowc.lower.frame import add_frame
 from flowc.lower.making import Making
-from flowc.lower.prompts import say
+from flowc.lower.prompts import handoff, told
 from flowc.lower.table import STATES, WAITS, Edge, EndOfChain, Phase, Place
-from flowc.lower.waits import lower_ask, lower_call
+from flowc.lower.waits import lower_ask, lower_call, lower_wait
 from flowc.types import Type
 from flowc.walk import steps_of
 
@@ -70,12 +70,13 @@ class Lowering(Making):
 
         def end(edge: Edge) -> None:
             """A chain that never waits ends the session; one that does must say how it goes on."""
-            if any(isinstance(step, ast.Ask | ast.Call) for step in steps_of(handler.chain)):
+            if any(isinstance(step, ast.Ask | ast.Call | ast.Wait) for step in steps_of(handler.chain)):
                 self.run_off(handler.chain, handler.head, "this chain")
             self.end_session(edge, handler.head)
 
-        for edge in self.taking(handler, ir.START, Phase.ENTRY_PATTERNS, Phase.ENTRY_CATCH_ALLS):
-            self.steps(edge.do(opened), handler.chain.steps, Place(""), end)
+        phases = (Phase.ENTRY_PATTERNS, Phase.ENTRY_CATCH_ALLS)
+        for edge in self.taking(handler, ir.START, *phases, first=(opened,)):
+            self.steps(edge, handler.chain.steps, Place(""), end)
 
     def _anytime(self, handler: ast.Handler) -> None:
         self.table.states.setdefault(ir.RESUME, ir.State(ir.RESUME, "resume", (), self.flow_origin))
@@ -94,8 +95,8 @@ class Lowering(Making):
         for position, step in enumerate(steps):
             go_on = partial(self.steps, steps=steps[position + 1 :], place=place, end=end)
             match step:
-                case ast.Reply():
-                    edge = edge.do(say(self.program, self.checked, step.texts[0], step.options, "reply"))
+                case ast.Reply() | ast.Emit():
+                    edge = edge.do(told(self.program, self.checked, step))
                 case ast.Set():
                     value = self.checked.expressions[id(step.value)]
                     edge = edge.do(ir.Assign(step.name.text, value, self.program.origin(step.span)))
@@ -105,6 +106,10 @@ class Lowering(Making):
                     return lower_ask(self, edge, step, place, go_on)
                 case ast.Call():
                     return lower_call(self, edge, step, place, go_on)
+                case ast.Wait():
+                    return lower_wait(self, edge, step, place, go_on)
+                case ast.Handoff():
+                    return self.table.add(edge.do(handoff(self.program, self.checked, step)), ir.START)
                 case ast.Goto():
                     return self._goto(edge, step, place)
                 case ast.Again():

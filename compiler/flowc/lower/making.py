@@ -57,18 +57,29 @@ class Making(ABC):
         """An effect that the runtime knows by itself."""
         return ir.Do(what, self.program.origin(span))
 
-    def taking(self, handler: ast.Handler, source: str, patterns: Phase, catch_alls: Phase) -> list[Edge]:
-        """The edges on which a handler takes messages: one for its patterns, one for its catch-alls."""
+    def taking(
+        self,
+        handler: ast.Handler,
+        source: str,
+        patterns: Phase,
+        catch_alls: Phase,
+        first: tuple[ir.Effect, ...] = (),
+    ) -> list[Edge]:
+        """The edges on which a handler takes messages: one for its patterns, one for its catch-alls.
+
+        Each does `first` what it is given, then gives the variable behind `as` its value.
+        """
         origin = self.program.origin(handler.head)
         guard: tuple[ir.Guard, ...] = ()
         if handler.guard is not None:
             condition = self.checked.expressions[id(handler.guard)]
             guard = (ir.Condition(condition, self.program.origin(handler.guard.span)),)
+        alias = handler.alias
+        stored = (ir.StoreText(alias.text, self.program.origin(alias.span)),) if alias else ()
         return [
-            Edge(
-                "message", source, catch_alls if is_catch_all(guards) else patterns, origin, (*guards, *guard)
-            )
+            Edge("message", source, phase, origin, (*guards, *guard), (*first, *stored))
             for guards in alternatives(handler.patterns, origin)
+            for phase in (catch_alls if is_catch_all(guards) else patterns,)
         ]
 
     def end_session(self, edge: Edge, span: Span) -> None:

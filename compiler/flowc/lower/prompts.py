@@ -31,6 +31,23 @@ def say(
     return ir.Say(template, _labels(options), role, program.origin(text.span))
 
 
+def told(program: Program, checked: Checked, step: ast.Reply | ast.Emit) -> ir.Effect:
+    """The effect of a `reply` or an `emit`."""
+    origin = program.origin(step.span)
+    if isinstance(step, ast.Emit):
+        return ir.Emit(step.event.text, checked.arguments[id(step)], origin)
+    says = [say(program, checked, text, step.options, "reply") for text in step.texts]
+    if len(says) == 1:
+        return says[0]
+    return ir.SayAny(tuple(said.text for said in says), says[0].buttons, origin)
+
+
+def handoff(program: Program, checked: Checked, step: ast.Handoff) -> ir.HandOff:
+    """The effect that leaves the contact to a team."""
+    said = say(program, checked, step.team, None, "reply")
+    return ir.HandOff(said.text, program.origin(step.span))
+
+
 def prompt(program: Program, checked: Checked, ask: ast.Ask) -> tuple[ir.Effect, ...]:
     """What an ask says when it is reached; nothing, where it has no text."""
     if ask.prompt is None:

@@ -11,6 +11,7 @@ from flowc.lower.clocks import clocks_of
 from flowc.lower.making import Making
 from flowc.lower.prompts import prompt, wrong_answer
 from flowc.lower.table import Edge, EndOfChain, Phase, Place
+from flowc.types import Type
 
 DEFAULT_LIMIT = 30
 """How long a call may take unless it says otherwise, in seconds."""
@@ -40,12 +41,19 @@ def _ask_exits(making: Making, ask: ast.Ask, name: str, place: Place, go_on: End
     variable = ask.name.text
     # Choices are patterns; any other answer is the last thing that a message is tried as.
     phase = Phase.NEAR_PATTERNS if reader.choices else Phase.ANSWERS
-    answered = Edge("message", name, phase, origin, (ir.Reads(variable, reader, origin),))
+    reads = ir.Reads(variable, reader, origin)
+    required = tuple(_required(making, ask, clause, holds=True) for clause in _clauses(ask, ast.Require))
+    answered = Edge("message", name, phase, origin, (reads, *required))
     go_on(answered.do(ir.Store(variable, reader, origin)))
     for tries in _clauses(ask, ast.Tries):
         at = making.program.origin(tries.span)
         edge = Edge("message", name, Phase.ANSWERS, at, (ir.TriesReached(tries.count, at),))
         making.steps(edge, tries.chain.steps, within, go_on)
+    for clause in _clauses(ask, ast.Require):
+        at = making.program.origin(clause.span)
+        guards = (reads, _required(making, ask, clause, holds=False))
+        edge = Edge("message", name, Phase.ANSWERS, at, guards)
+        _wrong(making, ask, edge, name, within, clause.text, clause.chain)
     _retry(making, ask, name, within)
     making.timers(name, _clauses(ask, ast.After), _clauses(ask, ast.Timeout), within, go_on)
 
@@ -53,15 +61,30 @@ def _ask_exits(making: Making, ask: ast.Ask, name: str, place: Place, go_on: End
 def _retry(making: Making, ask: ast.Ask, name: str, within: Place) -> None:
     """A wrong answer: say what to do, and keep waiting."""
     retry = next(iter(_clauses(ask, ast.Retry)), None)
-    origin = making.program.origin(retry.span if retry else ask.span)
-    edge = Edge("message", name, Phase.ANSWERS, origin)
+    edge = Edge("message", name, Phase.ANSWERS, making.program.origin(retry.span if retry else ask.span))
+    _wrong(making, ask, edge, name, within, retry.text if retry else None, retry.chain if retry else None)
+
+
+def _wrong(
+    making: Making,
+    ask: ast.Ask,
+    edge: Edge,
+    name: str,
+    within: Place,
+    text: ast.Text | None,
+    chain: ast.Chain | None,
+) -> None:
     if _clauses(ask, ast.Tries):
-        edge = edge.do(ir.Do("count try", origin))
-    if retry is None or retry.text is not None:
-        said = wrong_answer(making.program, making.checked, ask, retry.text if retry else None)
-        edge = edge.do(said)
-    steps = retry.chain.steps if retry and retry.chain else ()
-    making.steps(edge, steps, within, partial(making.keep_waiting, wait=name))
+        edge = edge.do(ir.Do("count try", edge.origin))
+    if chain is None or text is not None:
+        edge = edge.do(wrong_answer(making.program, making.checked, ask, text))
+    making.steps(edge, chain.steps if chain else (), within, partial(making.keep_waiting, wait=name))
+
+
+def _required(making: Making, ask: ast.Ask, clause: ast.Require, *, holds: bool) -> ir.Requires:
+    reader = making.checked.readers[id(ask)]
+    condition = making.checked.expressions[id(clause.condition)]
+    return ir.Requires(ask.name.text, reader, condition, holds, making.program.origin(clause.condition.span))
 
 
 def lower_call(making: Making, edge: Edge, call: ast.Call, place: Place, go_on: EndOfChain) -> None:
@@ -82,19 +105,40 @@ def lower_call(making: Making, edge: Edge, call: ast.Call, place: Place, go_on: 
     making.table.add(edge.do(ir.CallAction(call.action.text, arguments, limit, origin)), name)
 
 
+def lower_wait(making: Making, edge: Edge, wait: ast.Wait, place: Place, go_on: EndOfChain) -> None:
+    """Lead `edge` to a `wait`, and make it if this is the first edge that does."""
+    name = place.prefix + (wait.label.text if wait.label else "wait")
+    span = wait.label.span if wait.label else wait.span
+    if making.claim(name, span, id(wait)):
+        if place.aside:
+            making.aside.add(name)
+        clock = ir.Clock("elapsed", wait.duration.seconds)
+        making.table.states[name] = ir.State(name, "wait", (clock,), making.program.origin(span))
+        origin = making.program.origin(wait.span)
+        hold = Edge("message", name, Phase.HOLD, origin)
+        making.table.add(hold.do(ir.Do("hold message", origin)), None)
+        making.todo.append(lambda: go_on(Edge("elapsed", name, Phase.TIMERS, origin)))
+    making.table.add(edge, name)
+
+
 def _call_exits(making: Making, call: ast.Call, name: str, place: Place, go_on: EndOfChain) -> None:
+    returns = making.program.actions[call.action.text].returns
+    type_ = Type(returns.name, returns.optional) if returns else None
     for clause in call.clauses:
         if isinstance(clause, ast.Failed):
             at = making.program.origin(clause.span)
-            edge = Edge("result", name, Phase.RESULTS, at, (ir.CallFailed(at),))
+            edge = Edge("result", name, Phase.RESULTS, at, (ir.CallFailed(type_, at),))
             making.steps(edge, clause.chain.steps, place, go_on)
     origin = making.program.origin(call.span)
-    go_on(Edge("result", name, Phase.RESULTS, origin))
+    done = Edge("result", name, Phase.RESULTS, origin)
+    if call.alias is not None and type_ is not None:
+        done = done.do(ir.StoreResult(call.alias.text, type_, making.program.origin(call.alias.span)))
+    go_on(done)
     hold = Edge("message", name, Phase.HOLD, origin)
     making.table.add(hold.do(ir.Do("hold message", origin)), None)
 
 
-C = TypeVar("C", ast.Handler, ast.After, ast.Timeout, ast.Tries, ast.Retry)
+C = TypeVar("C", ast.Handler, ast.After, ast.Timeout, ast.Tries, ast.Retry, ast.Require)
 
 
 def _clauses(ask: ast.Ask, kind: type[C]) -> tuple[C, ...]:

@@ -19,7 +19,7 @@ from flowc.transcript.script import (
     SomeReplies,
     User,
 )
-from flowrt.effects import Call, Dropped, Effect, Ended, Reply
+from flowrt.effects import Call, Dropped, Effect, Emitted, Ended, Reply
 
 
 def write_script(name: str, entries: Iterable[Entry]) -> str:
@@ -88,7 +88,7 @@ def entry_of(effect: Effect) -> Bot | CallLine | SessionLine | None:
             return CallLine(effect.name, tuple(effect.arguments.values()))
         case Ended():
             return SessionLine(effect.reason)
-        case Dropped():
+        case Emitted() | Dropped():
             return None
         case _:
             assert_never(effect)
