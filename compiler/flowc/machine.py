@@ -225,9 +225,10 @@ Guard = (
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Open the session; after `expire` seconds of silence it ends."""
+    """Open the session; after `expire` seconds of silence it ends. It begins without the values that it `forgets`."""
 
     expire: int | None
+    forgets: tuple[str, ...]
     origin: Origin
 
 
@@ -301,6 +302,15 @@ class Assign:
 
 
 @dataclass(frozen=True, slots=True)
+class Default:
+    """Give a kept variable its first value, if it has none yet."""
+
+    variable: str
+    value: Expression
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class CallAction:
     """Ask for an action, with its arguments by parameter; `limit` in seconds."""
 
@@ -334,7 +344,20 @@ class Do:
     origin: Origin
 
 
-Effect = Open | Say | SayAny | Emit | HandOff | Store | StoreResult | StoreText | Assign | CallAction | Do
+Effect = (
+    Open
+    | Say
+    | SayAny
+    | Emit
+    | HandOff
+    | Store
+    | StoreResult
+    | StoreText
+    | Assign
+    | Default
+    | CallAction
+    | Do
+)
 
 
 # The machine
@@ -381,8 +404,11 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
+    """A variable; `kept` says that its value stays with the contact when the session ends."""
+
     name: str
     type: Type
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ class Program:
     file: ast.File
     timeout: ast.Timeout | None
     failed: ast.Failed | None
+    variables: dict[str, ast.Variable]
     actions: dict[str, ast.Action]
     states: dict[str, ast.State]
     entries: tuple[ast.Handler, ...]

@@ -17,7 +17,7 @@ from flowc.types import BUILT_IN, COMPILED
 from flowc.walk import all_chains, all_handlers, steps_of
 
 _Only = TypeVar("_Only", ast.Timeout, ast.Failed, ast.FlowName)
-_Named = TypeVar("_Named", ast.Action, ast.State)
+_Named = TypeVar("_Named", ast.Action, ast.State, ast.Variable)
 
 
 def resolve(file: ast.File, source: Source) -> tuple[Program, tuple[Mistake, ...]]:
@@ -47,6 +47,7 @@ class _Resolving:
             file=self.file,
             timeout=timeout,
             failed=failed,
+            variables=self._by_name("variable", [item for item in items if isinstance(item, ast.Variable)]),
             actions=self._by_name("action", [item for item in items if isinstance(item, ast.Action)]),
             states=self._by_name("state", [item for item in items if isinstance(item, ast.State)]),
             entries=entries,
@@ -91,6 +92,9 @@ class _Resolving:
 
     def check_references(self, program: Program) -> None:
         """Report the states, actions and types that are named and are not there."""
+        for variable in program.variables.values():
+            if variable.type:
+                self._check_type(variable.type)
         for action in program.actions.values():
             for parameter in action.parameters:
                 self._check_type(parameter.type)
@@ -143,8 +147,6 @@ class _Resolving:
                 ):
                     word = type(item).__name__.lower()
                     self._not_yet(_word_span(item.span, word), f"`{word}`")
-                case ast.Variable():
-                    self._not_yet(_word_span(item.span, item.word), f"`{item.word}`")
                 case _:
                     pass
 

@@ -118,8 +118,10 @@ def restore(flow: Flow[V], contact: str, text: str) -> Session[V]:
     session.deadlines, session.tries, session.reminded = saved.deadlines, saved.tries, saved.reminded
     session.interrupted, session.pending, session.held = saved.interrupted, saved.pending, saved.held
     session.team = saved.team
+    slots = flow.variables.__slots__
     for name, value in saved.vars.items():
-        setattr(session.vars, slot_of(name), value)
+        if slot_of(name) in slots:
+            setattr(session.vars, slot_of(name), value)
     return session
 
 
@@ -128,8 +130,8 @@ def _misfit(flow: Flow[Any], saved: Saved) -> str | None:
     if saved.flow != flow.name:
         return f"the session was saved by the flow {saved.flow!r}, and this is {flow.name!r}"
     states = [saved.state] if saved.interrupted is None else [saved.state, saved.interrupted.state]
-    if saved.team is not None:
-        return None
+    if saved.state == INITIAL:
+        return None  # no session, only what is kept of the contact
     gone = [state for state in states if state not in flow.state_names or state == INITIAL]
     if gone:
         return f"the flow {flow.name!r} has no state {gone[0]!r} where a session can be"

@@ -121,7 +121,7 @@ def _find(flow: Flow[Any], contact: str, stored: str | None, event: Event, at: I
 
 def _body(flow: Flow[Any], session: Session[Any]) -> str | None:
     """`session` as text, None where it is over."""
-    if not session.is_open and session.team is None:
+    if not session.leaves_something:
         return None
     body = dump_session(flow, session)
     if len(body) > SESSION_MAX:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 from dataclasses import dataclass
-from typing import Generic, NamedTuple, TypeVar
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from flowrt.events import Message, Result
 from flowrt.time import Instant, Period
@@ -18,7 +18,7 @@ def is_taken(name: str) -> bool:
     """Whether a variable of this name has an underscore behind it in Python, where the name means something
     else.
     """
-    return keyword.iskeyword(name) or name in {"self", "held"}
+    return keyword.iskeyword(name) or name in {"self", "held", "kept"}
 
 
 def slot_of(name: str) -> str:
@@ -43,6 +43,8 @@ class Variables:
     """The base of a generated module's `Variables`: one slot for each variable, empty while it is unset."""
 
     __slots__: tuple[str, ...] = ()
+    kept: ClassVar[tuple[str, ...]] = ()
+    """The slots whose values stay with the contact when the session ends."""
 
     def held(self) -> dict[str, Value]:
         """The variables that are set, with their values, in order of declaration."""
@@ -115,7 +117,10 @@ class Session(Generic[V]):
         messages stay.
         """
         self.id = ""
-        self.vars = type(self.vars)()
+        before, self.vars = self.vars, type(self.vars)()
+        for slot in before.kept:
+            if hasattr(before, slot):
+                setattr(self.vars, slot, getattr(before, slot))
         self.deadlines: tuple[Deadline, ...] = ()
         self.tries = 0
         self.reminded: tuple[str, ...] = ()
@@ -126,6 +131,13 @@ class Session(Generic[V]):
     def is_open(self) -> bool:
         """Whether there is a session at all."""
         return self.state != INITIAL
+
+    @property
+    def leaves_something(self) -> bool:
+        """Whether there is anything to keep of this contact: a session, a team it was handed to, kept values."""
+        return (
+            self.is_open or self.team is not None or any(hasattr(self.vars, slot) for slot in self.vars.kept)
+        )
 
     @property
     def due(self) -> Instant | None:

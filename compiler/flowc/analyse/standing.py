@@ -79,7 +79,10 @@ def _after_effect(effect: ir.Effect, standing: Standing, troubles: list[Trouble]
         case ir.Store() | ir.StoreText():
             return _with(standing, effect.variable, VALUE)
         case ir.Open():
-            return dict.fromkeys(standing, UNSET)
+            return {**standing, **{name: UNSET for name in effect.forgets if name in standing}}
+        case ir.Default():
+            first = _value(effect.value, standing, troubles)
+            return _with(standing, effect.variable, standing.get(effect.variable, 0) & ~UNSET | first)
         case ir.Say(text=text) | ir.HandOff(team=text):
             _value(text, standing, troubles)
         case ir.SayAny():

@@ -37,7 +37,7 @@ def missing_values(graph: Graph) -> Iterator[Mistake]:
 class _Values:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        nothing: Standing = {variable.name: UNSET for variable in graph.machine.variables}
+        nothing: Standing = {variable.name: _at_first(variable) for variable in graph.machine.variables}
         self.at: dict[str, Standing] = {ir.START: nothing}
         self.aside = _given_aside(graph)
 
@@ -90,6 +90,13 @@ class _Values:
                 yield row, trouble
 
 
+def _at_first(variable: ir.Variable) -> int:
+    """How a variable stands before a session: a kept one as the last session left it."""
+    if not variable.kept:
+        return UNSET
+    return UNSET | VALUE | (NONE if variable.type.optional else 0)
+
+
 def _given_aside(graph: Graph) -> Standing:
     """How variables may stand that an `anytime` gives a value before it comes back."""
     given: Standing = {}
@@ -102,7 +109,7 @@ def _given_aside(graph: Graph) -> Standing:
             continue
         after, _ = after_row(row, unknown)
         for effect in row.effects:
-            if isinstance(effect, ir.Store | ir.StoreResult | ir.StoreText | ir.Assign):
+            if isinstance(effect, ir.Store | ir.StoreResult | ir.StoreText | ir.Assign | ir.Default):
                 given[effect.variable] = given.get(effect.variable, 0) | after[effect.variable]
         if row.dest not in {None, ir.START, ir.RESUME, *seen}:
             seen.add(str(row.dest))

@@ -16,6 +16,7 @@ from flowc.diagnostics.typing import (
     SameChoice,
     TwoTypes,
     UnnamedValue,
+    UntypedVariable,
     WrongArguments,
     WrongChoices,
     WrongRange,
@@ -23,7 +24,7 @@ from flowc.diagnostics.typing import (
 )
 from flowc.program import Program
 from flowc.source import Span
-from flowc.types import BOOL, INT, TEXT, Type, fits, joined
+from flowc.types import BOOL, INT, NOTHING, TEXT, Type, fits, joined
 from flowc.walk import all_chains, all_handlers, steps_of
 from flowrt.text import fold
 from flowrt.values import INT_MAX
@@ -70,10 +71,13 @@ class _Typing:
     # Variables
 
     def _gifts(self) -> Iterator[_Gift]:
+        for variable in self.program.variables.values():
+            type_ = Type(variable.type.name, variable.type.optional) if variable.type else None
+            yield _Gift(variable.name.text, variable.name.span, type=type_, value=variable.value)
         for step in self.steps:
             match step:
                 case ast.Ask():
-                    yield _Gift(step.name.text, step.name.span, type=_asked_type(step))
+                    yield _Gift(step.name.text, step.name.span, type=self._asked_type(step))
                 case ast.Call() if step.alias:
                     yield _Gift(step.alias.text, step.alias.span, type=self._returned(step))
                 case ast.Set():
@@ -129,6 +133,8 @@ class _Typing:
         """Type every expression, and report what does not fit its place."""
         expressions = Expressions(self.program, self.checked.variables, self.mistakes)
         self.typed = expressions
+        for variable in self.program.variables.values():
+            self._check_variable(variable)
         for step in self.steps:
             self._check_step(step)
         for handler in all_handlers(self.program.file):
@@ -146,6 +152,27 @@ class _Typing:
         typed = self.typed.expression(condition)
         self.typed.want(typed, BOOL, "a condition")
         self._keep(condition, typed)
+
+    def _check_variable(self, variable: ast.Variable) -> None:
+        if variable.value is None:
+            if variable.type is None:
+                self.mistakes.append(UntypedVariable(span=variable.name.span, name=variable.name.text))
+            return
+        typed = self.typed.expression(variable.value)
+        self._keep(variable.value, typed)
+        if variable.type is not None and typed.type != UNKNOWN:
+            wanted = Type(variable.type.name, variable.type.optional)
+            if not fits(typed.type, wanted) or (typed.type == NOTHING and not wanted.optional):
+                found = "none" if typed.type == NOTHING else f"`{typed.type}`"
+                where = f"the variable `{variable.name.text}`"
+                span = variable.value.span
+                self.mistakes.append(WrongType(span=span, where=where, wanted=f"`{wanted}`", found=found))
+
+    def _asked_type(self, ask: ast.Ask) -> Type:
+        """The type of an answer: what the ask says, else what its variable is declared as, else a text."""
+        declared = self.program.variables.get(ask.name.text)
+        written = ask.type or (declared.type if declared else None)
+        return Type(written.name) if written else TEXT
 
     def _check_step(self, step: ast.Step) -> None:
         match step:
@@ -194,7 +221,7 @@ class _Typing:
                 self._text(clause.text)
             if isinstance(clause, ast.Require):
                 self._condition(clause.condition)
-        type_ = _asked_type(ask)
+        type_ = self._asked_type(ask)
         if ask.type and ask.type.optional:
             self.mistakes.append(OptionalAnswer(span=ask.type.span, type=ask.type.name))
         low, high = self._range(ask.range, type_)
@@ -332,10 +359,6 @@ class _Typing:
                 declared=action.span,
             )
         )
-
-
-def _asked_type(ask: ast.Ask) -> Type:
-    return Type(ask.type.name) if ask.type else TEXT
 
 
 def _merge(one: Type, other: Type) -> Type:

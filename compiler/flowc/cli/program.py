@@ -29,6 +29,7 @@ COMMANDS = {
     "test": Entry("test", "Run transcripts against their flows."),
     "run": Entry("run", "Talk to a flow, in the terminal or through a pipe."),
     "build": Entry("build", "Write the Python module of each flow."),
+    "fmt": Entry("fmt", "Write flows in their canonical form."),
     "graph": Entry("graph", "Draw a flow as the state machine that it is."),
     "explain": Entry("explain", "Explain a diagnostic, with a wrong example and a right one."),
 }

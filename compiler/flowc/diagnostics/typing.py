@@ -255,3 +255,30 @@ class UnnamedValue(Mistake):
 
     def help(self) -> str | None:
         return "write a name before it: `name: value`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UntypedVariable(Mistake):
+    """A `let` or a `keep` gives neither a type nor a value, so nobody can say what the variable holds.
+
+    Wrong:
+
+        timeout 1 hour
+        let count
+        on message -> end session
+
+    Right:
+
+        timeout 1 hour
+        let count: int = 0
+        on message -> reply "{count}" -> end session
+    """
+
+    code = "F0310"
+    name: str
+
+    def title(self) -> str:
+        return f"`{self.name}` has neither a type nor a value"
+
+    def help(self) -> str | None:
+        return f"write `{self.name}: TYPE = VALUE`"

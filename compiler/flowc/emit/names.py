@@ -121,6 +121,8 @@ def effect_name(effect: ir.Effect) -> str:
             return f"store_{effect.variable}"
         case ir.Assign():
             return f"set_{effect.variable}"
+        case ir.Default():
+            return f"begin_{effect.variable}"
         case ir.CallAction():
             return f"call_{effect.action}"
         case ir.Do():

@@ -110,6 +110,7 @@ def emit_python(machine: ir.Machine) -> str:
             format=FORMAT,
             imports=module.imports(),
             resting=[state.name for state in machine.states if state.kind not in {"choice", "resume"}],
+            kept=[identifier(variable.name) for variable in machine.variables if variable.kept],
             variables=[
                 (identifier(variable.name), python_type(variable.type)) for variable in machine.variables
             ],
@@ -124,7 +125,7 @@ def emit_python(machine: ir.Machine) -> str:
         )
     )
     text = wrapped(text)
-    check_shape(text, frozenset(generated.__all__))
+    check_shape(text, frozenset({*generated.__all__, "hasattr"}))
     return text
 
 
@@ -344,6 +345,12 @@ class _Module:
             case ir.Assign():
                 target = f"event.model.vars.{identifier(effect.variable)}"
                 return (*_variables(effect.value), f"{target} = {self._python(effect.value)}{comment}")
+            case ir.Default():
+                name = identifier(effect.variable)
+                return (
+                    f"if not hasattr(event.model.vars, {literal(name)}):",
+                    f"    event.model.vars.{name} = {self._python(effect.value)}{comment}",
+                )
             case ir.CallAction():
                 limit = (str(effect.limit),)
                 return self._call_lines(effect.action, limit, effect.arguments, "call", comment)

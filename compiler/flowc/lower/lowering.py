@@ -7,6 +7,7 @@ as long as it likes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -38,13 +39,16 @@ class Lowering(Making):
         self._report_unreachable()
         add_frame(self)
         source = program.sources[program.file.path]
+        kept = {name for name, variable in program.variables.items() if variable.word == "keep"}
         return ir.Machine(
             format=ir.FORMAT,
             name=program.name,
             sources=(ir.SourceFile(source.path, source.sha256),),
             states=tuple(self.table.states.values()),
             transitions=self.table.transitions(),
-            variables=tuple(ir.Variable(name, type_) for name, type_ in self.checked.variables.items()),
+            variables=tuple(
+                ir.Variable(name, type_, name in kept) for name, type_ in self.checked.variables.items()
+            ),
             actions=tuple(self._action(action) for action in program.actions.values()),
             expire=program.timeout.duration.seconds if program.timeout else None,
         )
@@ -66,7 +70,10 @@ class Lowering(Making):
 
     def _entry(self, handler: ast.Handler) -> None:
         timeout = self.program.timeout
-        opened = ir.Open(timeout.duration.seconds if timeout else None, self.program.origin(handler.head))
+        kept = {name for name, variable in self.program.variables.items() if variable.word == "keep"}
+        forgets = tuple(name for name in self.checked.variables if name not in kept)
+        expire = timeout.duration.seconds if timeout else None
+        opened = ir.Open(expire, forgets, self.program.origin(handler.head))
 
         def end(edge: Edge) -> None:
             """A chain that never waits ends the session; one that does must say how it goes on."""
@@ -75,8 +82,16 @@ class Lowering(Making):
             self.end_session(edge, handler.head)
 
         phases = (Phase.ENTRY_PATTERNS, Phase.ENTRY_CATCH_ALLS)
-        for edge in self.taking(handler, ir.START, *phases, first=(opened,)):
+        for edge in self.taking(handler, ir.START, *phases, first=(opened, *self._first_values())):
             self.steps(edge, handler.chain.steps, Place(""), end)
+
+    def _first_values(self) -> Iterator[ir.Effect]:
+        """What `let` gives at the start of each session, and `keep` at the start of the first."""
+        for variable in self.program.variables.values():
+            if variable.value is not None:
+                value = self.checked.expressions[id(variable.value)]
+                kind = ir.Default if variable.word == "keep" else ir.Assign
+                yield kind(variable.name.text, value, self.program.origin(variable.span))
 
     def _anytime(self, handler: ast.Handler) -> None:
         self.table.states.setdefault(ir.RESUME, ir.State(ir.RESUME, "resume", (), self.flow_origin))
