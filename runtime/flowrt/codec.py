@@ -130,7 +130,7 @@ def _misfit(flow: Flow[Any], saved: Saved) -> str | None:
     if saved.flow != flow.name:
         return f"the session was saved by the flow {saved.flow!r}, and this is {flow.name!r}"
     states = [saved.state] if saved.interrupted is None else [saved.state, saved.interrupted.state]
-    if saved.state == INITIAL:
+    if saved.state == INITIAL and not saved.id:
         return None  # no session, only what is kept of the contact
     gone = [state for state in states if state not in flow.state_names or state == INITIAL]
     if gone:
