@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 from flowc.analyse import analyse
 from flowc.check import check
 from flowc.diagnostics.diagnostic import Diagnostic, Mistake
+from flowc.imports import Read, gather, read_inside
 from flowc.lower import lower
 from flowc.machine import Machine
-from flowc.parse import parse
 from flowc.resolve import resolve
 from flowc.source import Source, Sources
 
@@ -36,19 +37,20 @@ class Compiled:
         return self.machine is not None
 
 
-def compile_flow(source: Source) -> Compiled:
+def compile_flow(source: Source, read: Read | None = None) -> Compiled:
     """Take `source` through all passes; each begins only where the ones before found no error.
+
+    `read` reads the files that it imports; by default from below the folder of `source`.
 
     >>> from flowc.source import source_of
     >>> compiled = compile_flow(source_of("thanks.flow", 'on message -> reply "Thanks" -> end session'))
     >>> compiled.ok, compiled.diagnostics
     (True, ())
     """
-    sources = Sources({source.path: source})
-    parsed = parse(source)
-    if parsed.mistakes:
-        return _failed(sources, parsed.mistakes)
-    program, unresolved = resolve(parsed.file, source)
+    file, sources, unread = gather(source, read or read_inside(Path(source.path).parent))
+    if unread:
+        return _failed(sources, unread)
+    program, unresolved = resolve(file, sources)
     checked, wrong = check(program)
     found = (*unresolved, *wrong)
     if _has_errors(found):

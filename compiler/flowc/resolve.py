@@ -12,7 +12,7 @@ from flowc.diagnostics.flow import NoEntry, NoTimeout, SecondClause
 from flowc.diagnostics.names import Duplicate, UnknownAction, UnknownState, UnknownType
 from flowc.diagnostics.syntax import NotYetCompiled
 from flowc.program import Program
-from flowc.source import Source, Sources, Span
+from flowc.source import Sources, Span
 from flowc.types import BUILT_IN, COMPILED
 from flowc.walk import all_chains, all_handlers, steps_of
 
@@ -20,18 +20,18 @@ _Only = TypeVar("_Only", ast.Timeout, ast.Failed, ast.FlowName)
 _Named = TypeVar("_Named", ast.Action, ast.State, ast.Variable)
 
 
-def resolve(file: ast.File, source: Source) -> tuple[Program, tuple[Mistake, ...]]:
+def resolve(file: ast.File, sources: Sources) -> tuple[Program, tuple[Mistake, ...]]:
     """Bind the names of `file`."""
-    resolving = _Resolving(file, source)
+    resolving = _Resolving(file, sources)
     program = resolving.program()
     resolving.check_references(program)
     return program, tuple(resolving.mistakes)
 
 
 class _Resolving:
-    def __init__(self, file: ast.File, source: Source) -> None:
+    def __init__(self, file: ast.File, sources: Sources) -> None:
         self.file = file
-        self.source = source
+        self.sources = sources
         self.mistakes: list[Mistake] = []
 
     def program(self) -> Program:
@@ -43,7 +43,7 @@ class _Resolving:
         entries = tuple(item.handler for item in items if isinstance(item, ast.Entry))
         program = Program(
             name=name.name.text if name else _flow_name(self.file.path),
-            sources=Sources({self.source.path: self.source}),
+            sources=self.sources,
             file=self.file,
             timeout=timeout,
             failed=failed,
@@ -137,14 +137,7 @@ class _Resolving:
     def _note_not_yet(self, items: tuple[ast.Item, ...]) -> None:
         for item in items:
             match item:
-                case (
-                    ast.Import()
-                    | ast.Channel()
-                    | ast.Renamed()
-                    | ast.Function()
-                    | ast.Record()
-                    | ast.Dialog()
-                ):
+                case ast.Channel() | ast.Renamed() | ast.Function() | ast.Record() | ast.Dialog():
                     word = type(item).__name__.lower()
                     self._not_yet(_word_span(item.span, word), f"`{word}`")
                 case _:

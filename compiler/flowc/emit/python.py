@@ -63,7 +63,7 @@ def emit_python(machine: ir.Machine) -> str:
         .render(
             name=machine.name,
             source=shown_name(machine.sources[0].path),
-            sha256=machine.sources[0].sha256,
+            sources=[(shown_name(source.path), source.sha256) for source in machine.sources],
             compiler=__version__,
             format=FORMAT,
             imports=module.imports(),

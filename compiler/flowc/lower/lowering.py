@@ -38,12 +38,13 @@ class Lowering(Making):
         self.drain()
         self._report_unreachable()
         add_frame(self)
-        source = program.sources[program.file.path]
         kept = {name for name, variable in program.variables.items() if variable.word == "keep"}
         return ir.Machine(
             format=ir.FORMAT,
             name=program.name,
-            sources=(ir.SourceFile(source.path, source.sha256),),
+            sources=tuple(
+                ir.SourceFile(source.path, source.sha256) for source in program.sources.by_path.values()
+            ),
             states=tuple(self.table.states.values()),
             transitions=self.table.transitions(),
             variables=tuple(
@@ -63,7 +64,8 @@ class Lowering(Making):
 
     def _report_unreachable(self) -> None:
         for state in self.program.states.values():
-            if state.name.text not in self.entered:
+            declared_here = state.name.span.path == self.program.file.path
+            if declared_here and state.name.text not in self.entered:
                 self.report(UnreachableState(span=state.name.span, name=state.name.text))
 
     # Beginnings
