@@ -6,6 +6,7 @@ argument is what the rule matched, without arrows, commas and line ends, with No
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -37,6 +38,7 @@ MEDIA = ("image", "audio", "video", "document", "location", "contact", "template
 MAX_SECONDS = 366 * 86_400
 
 _LONGEST_NUMBER = 100
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 _CLAUSE_WORDS: dict[type, str] = {
     ast.Retry: "retry",
@@ -535,12 +537,20 @@ class Builder:
                     else:
                         parts.append(part)
                 case Hole():
-                    value = parse(part.span)
+                    alone = self._name_alone(part, token) if parse == self._parse_hole else None
+                    value = alone or parse(part.span)
                     if value is not None:
                         parts.append(value)
                 case _:
                     self.mistakes.append(part)
         return ast.Text(tuple(parts), span)
+
+    def _name_alone(self, hole: Hole, token: Token) -> ast.Reference | None:
+        """The variable of a hole that holds a name and nothing else: most do, and need no parser."""
+        start = hole.span.start - cast("int", token.start_pos)
+        text = token[start : start + hole.span.end - hole.span.start]
+        is_name = _NAME.fullmatch(text) and text not in RESERVED
+        return ast.Reference(text, hole.span) if is_name else None
 
     def hole(self, children: Children) -> ast.Expr:
         return cast("ast.Expr", children[0])

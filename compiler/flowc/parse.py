@@ -7,15 +7,20 @@ their place.
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import threading
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, cast
 
+import lark
 from lark import Lark, Token
 from lark.exceptions import UnexpectedToken
 from lark.utils import TextSlice
 
+from flowc import __version__
 from flowc import syntax as ast
 from flowc.build import Builder
 from flowc.diagnostics.diagnostic import Mistake
@@ -47,6 +52,22 @@ class Parsed:
 
     file: ast.File
     mistakes: tuple[Mistake, ...]
+
+
+def _cache_file() -> str | None:
+    """Where the tables of the parser are kept: making them takes longer than reading most flows.
+
+    Lark keeps them as a pickle, so the place is one that only the user writes; None where there is none.
+    """
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    folder = Path(home) / "flowc"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        usable = folder.stat().st_uid == os.getuid() and not folder.stat().st_mode & 0o022
+    except (OSError, RuntimeError, AttributeError):
+        return None
+    version = f"{__version__}-{lark.__version__}-{sys.version_info.major}.{sys.version_info.minor}"
+    return str(folder / f"parser-{version}.lark") if usable else None
 
 
 def parse(source: Source) -> Parsed:
@@ -81,6 +102,7 @@ class Parser:
             start=["start", "hole", "capture"],
             maybe_placeholders=True,
             lexer_callbacks={"COMMENT": self._layout.comment},
+            cache=_cache_file() or False,
         )
 
     def parse(self, source: Source) -> Parsed:

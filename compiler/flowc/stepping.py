@@ -28,10 +28,6 @@ class Stepper:
     def __init__(self, interactive: InteractiveParser) -> None:
         self._interactive: Any = interactive
         self._state: Any = self._interactive.parser_state
-        table = cast("dict[int, dict[str, Any]]", self._state.parse_conf.parse_table.states)
-        self._heads = frozenset(
-            position for position, actions in table.items() if actions.keys() == {"_INDENT"}
-        )
 
     def tokens(self) -> Iterator[Token]:
         """The tokens of the text, each read as the parser stands when it is asked for."""
@@ -57,7 +53,8 @@ class Stepper:
     @property
     def wants_block(self) -> bool:
         """Whether only a block can follow."""
-        return self._state.position in self._heads
+        actions = self._state.parse_conf.parse_table.states[self._state.position]
+        return len(actions) == 1 and "_INDENT" in actions
 
     def checkpoint(self) -> Checkpoint:
         """The parser as it stands."""

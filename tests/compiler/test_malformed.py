@@ -58,3 +58,13 @@ state rest -> goto
         (13, "F0105"),
         (14, "F0101"),
     ]
+
+
+def test_the_names_of_fields_may_be_words_of_the_language() -> None:
+    source = source_of("order.flow", "record Order\n  x: int\n  on: int\n  when: text\n  state: text\n")
+    assert parse(source).mistakes == ()
+
+
+def test_what_stands_below_a_lost_record_is_not_reported() -> None:
+    source = source_of("order.flow", "record\n  x: int\n  y: text\non message -> end session\n")
+    assert [mistake.code for mistake in parse(source).mistakes] == ["F0101"]

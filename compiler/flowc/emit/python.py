@@ -117,6 +117,8 @@ class _Module:
         self.machine = machine
         self.names = Names()
         self.callbacks = Callbacks(self.names)
+        self.waits = tuple(state.name for state in machine.waits)
+        self.everywhere = tuple(state.name for state in machine.states)
         self.arrivals: list[Function] = []
         self.states = [self._state(state) for state in machine.states]
         self.rows = [self._row(transition) for transition in machine.transitions]
@@ -152,13 +154,11 @@ class _Module:
     # Rows
 
     def _row(self, row: ir.Transition) -> str:
-        waits = tuple(state.name for state in self.machine.waits)
-        everywhere = tuple(state.name for state in self.machine.states)
         if len(row.sources) == 1:
             source = literal(row.sources[0])
-        elif row.sources == waits:
+        elif row.sources == self.waits:
             source = "WAITS"
-        elif row.sources == everywhere:
+        elif row.sources == self.everywhere:
             source = "EVERYWHERE"
         else:
             source = f"[{', '.join(literal(name) for name in row.sources)}]"
