@@ -312,10 +312,14 @@ class Default:
 
 @dataclass(frozen=True, slots=True)
 class CallAction:
-    """Ask for an action, with its arguments by parameter; `limit` in seconds."""
+    """Ask for an action, with its arguments by parameter, of which those that it `needs` are never none.
+
+    `limit` is in seconds.
+    """
 
     action: str
     arguments: tuple[tuple[str, Expression], ...]
+    needs: tuple[str, ...]
     limit: int
     origin: Origin
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from flowc import syntax as ast
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.flow import NoEntry, NoTimeout, SecondClause
-from flowc.diagnostics.names import Duplicate, UnknownAction, UnknownState, UnknownType
+from flowc.diagnostics.names import Duplicate, TakenName, UnknownAction, UnknownState, UnknownType
 from flowc.diagnostics.syntax import NotYetCompiled
 from flowc.program import Program
 from flowc.source import Sources, Span
@@ -96,6 +96,7 @@ class _Resolving:
             if variable.type:
                 self._check_type(variable.type)
         for action in program.actions.values():
+            self._check_parameters(action)
             for parameter in action.parameters:
                 self._check_type(parameter.type)
             if action.returns:
@@ -103,8 +104,18 @@ class _Resolving:
         for chain in all_chains(self.file):
             for step in steps_of(chain):
                 self._check_step(program, step)
+        self._check_names(program)
         for handler in all_handlers(self.file):
             self._check_patterns(handler)
+
+    def _check_parameters(self, action: ast.Action) -> None:
+        first: dict[str, Span] = {}
+        for parameter in action.parameters:
+            name = parameter.name
+            if first.setdefault(name.text, name.span) is not name.span:
+                self.mistakes.append(
+                    Duplicate(span=name.span, kind="parameter", name=name.text, first=first[name.text])
+                )
 
     def _check_step(self, program: Program, step: ast.Step) -> None:
         match step:
@@ -142,6 +153,17 @@ class _Resolving:
                     self._not_yet(_word_span(item.span, word), f"`{word}`")
                 case _:
                     pass
+
+    def _check_names(self, program: Program) -> None:
+        labels = [
+            step.label
+            for chain in all_chains(self.file)
+            for step in steps_of(chain)
+            if isinstance(step, ast.Ask | ast.Call | ast.Wait | ast.Run) and step.label
+        ]
+        for name in (*labels, *(state.name for state in program.states.values())):
+            if name.text in {"start", "resume"}:
+                self.mistakes.append(TakenName(span=name.span, name=name.text))
 
     def _check_patterns(self, handler: ast.Handler) -> None:
         takes_all = any(

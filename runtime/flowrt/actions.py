@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 import difflib
 import inspect
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from typing import Any, NamedTuple, cast
@@ -18,6 +18,7 @@ from flowrt.errors import MissingAction, in_words
 from flowrt.events import Result
 from flowrt.fields import Unreadable
 from flowrt.log import fault, hashed, logger
+from flowrt.session import slot_of
 from flowrt.values import INT_MAX, TEXT_MAX, Value
 from flowrt.waiting import Tasks, being_cancelled
 
@@ -50,7 +51,7 @@ def find_actions(actions: object, names: Sequence[str], flow: str) -> dict[str, 
     Traceback (most recent call last):
     flowrt.errors.MissingAction: flow 'feedback' calls what Mine lacks: `save_feedback` (has `save_feedbak`)
     """
-    found = {name: getattr(actions, name, None) for name in names}
+    found = {name: getattr(actions, slot_of(name), None) for name in names}
     missing = [name for name, action in found.items() if not callable(action)]
     if missing:
         whose = "a bot without `actions=`" if actions is None else type(actions).__name__
@@ -69,9 +70,14 @@ class Calls:
     """The calls that run. What comes of each goes to `report`, until that has taken it."""
 
     def __init__(
-        self, actions: Mapping[str, Action], report: Callable[[Result], Awaitable[object]], tasks: Tasks
+        self,
+        actions: Mapping[str, Action],
+        returning: Collection[str],
+        report: Callable[[Result], Awaitable[object]],
+        tasks: Tasks,
     ) -> None:
         self._actions = actions
+        self._returning = returning
         self._report = report
         self._tasks = tasks
         self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
@@ -128,6 +134,8 @@ class Calls:
             logger.debug("it failed here", exc_info=error)
             failure = "it took longer than it may" if limit.expired() else in_words(error)
             return Result(call.id, call.contact, failure=failure)
+        if call.name not in self._returning:
+            return Result(call.id, call.contact)  # whatever it gave back is its own affair
         why = misfit(value)
         if why is None:
             return Result(call.id, call.contact, value=cast("Value", value))

@@ -87,7 +87,8 @@ class Bot:
         self._line = Line()
         self._timer = Timer(self._clock, self._store, self._fire, retry_after)
         self._timing: asyncio.Task[None] | None = None
-        self._calls = Calls(find_actions(actions, flow.actions, flow.name), self._take, self._tasks)
+        found = find_actions(actions, flow.actions, flow.name)
+        self._calls = Calls(found, flow.returning, self._take, self._tasks)
         self._deliveries: dict[Lane, Delivery] = {}
         if channel is not None:
             self._deliveries["reply"] = Delivery(self._store, "reply", self._say, self._tasks)

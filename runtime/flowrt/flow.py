@@ -33,8 +33,9 @@ class Triggers(Protocol):
 class Flow(Generic[V]):
     """A compiled flow.
 
-    `actions` names the actions it calls. `states`, `transitions` and `initial` are the configuration of its
-    machine. Raises `IncompatibleModule` where the module's `format` is not one that this runtime runs.
+    `actions` names the actions it calls, `returning` those among them that give a value. `states`, `transitions`
+    and `initial` are the configuration of its machine. Raises `IncompatibleModule` where the module's `format` is
+    not one that this runtime runs.
     """
 
     def __init__(  # noqa: PLR0913  a generated module names each of them
@@ -49,6 +50,7 @@ class Flow(Generic[V]):
         initial: str,
         variables: type[V],
         actions: Sequence[str],
+        returning: Sequence[str] = (),
     ) -> None:
         if format != FORMAT:
             age, cure = ("newer", "upgrade flowrt") if format > FORMAT else ("older", "build the flow again")
@@ -63,6 +65,7 @@ class Flow(Generic[V]):
         self.initial = initial
         self.variables = variables
         self.actions = tuple(actions)
+        self.returning = frozenset(returning)
         self.state_names = frozenset(str(state["name"]) for state in states)
         self._machine: FlowMachine | None = None
 
@@ -143,11 +146,13 @@ class _Step:
         session = self.session
         match event:
             case Opened():
+                if "open" not in self.events:
+                    self._turn(event).drop("start")
+                    return
                 session.team = None
                 if session.is_open:
                     self._fire("end", event, reason="superseded")
-                if not self._fire("open", event).taken:
-                    self._turn(event).drop("start")
+                self._fire("open", event)
             case HostEvent():
                 if not self._fire(f"event {event.name}", event).taken:
                     self._turn(event).drop(event.name)

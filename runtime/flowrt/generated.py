@@ -43,9 +43,11 @@ __all__ = [
     "say_again",
     "say_failure",
     "says_again",
+    "sure",
     "whole",
 ]
 
+T = TypeVar("T")
 V = TypeVar("V", bound=Variables)
 
 
@@ -147,6 +149,13 @@ def is_first_failure(event: EventData[Any]) -> bool:
 def say_failure(event: EventData[Any]) -> None:
     """What a flow without a `failed` chain says."""
     event.args[0].reply(sentences.FAILED)
+
+
+def sure(value: T | None) -> T:
+    """`value`, which the compiler has proved not to be none."""
+    if value is None:
+        raise AssertionError("a value that was proved to be there is none")
+    return value
 
 
 def fail_session(event: EventData[Any]) -> None:

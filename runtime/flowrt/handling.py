@@ -7,6 +7,7 @@ event alike.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from flowrt.abc import Change, Lane
 from flowrt.codec import Outdated, dump_effect, dump_session, load_session, restore
 from flowrt.effects import Call, Effect, Ended, Reply
 from flowrt.errors import SessionFailure, in_words
-from flowrt.events import Event, Result, event_key
+from flowrt.events import Due, Event, Result, event_key
 from flowrt.fields import Unreadable
 from flowrt.flow import Flow
 from flowrt.session import Session
@@ -61,6 +62,11 @@ def handle(
         session, body = flow.session(contact), None
         session.at = max(at, found.session.at)
         effects = [*found.effects, *_failed(found.session, event_key(event, at), cause)]
+        with suppress(Exception):  # what was held meets the entry handlers, unless that fails as well
+            fresh = flow.session(contact)
+            fresh.at, fresh.held = session.at, found.session.held
+            more = flow.step(fresh, Due(contact), at)
+            session, body, effects = fresh, _body(flow, fresh), [*effects, *more]
         rows = _rows(effects, notices=notices)
     now = awaited(session)
     calls = [effect for effect in effects if isinstance(effect, Call) and effect.id in now]

@@ -81,7 +81,7 @@ def test_the_origin_of_what_a_transition_says() -> None:
         return Origin("a.flow", 0, 1, line)
 
     say = Say(Template(("Hi",), TEXT, at(2)), (), "reply", at(2))
-    effects = (Do("interrupt", at(1)), say, CallAction("save", (), 30, at(3)), Do("end", at(4)))
+    effects = (Do("interrupt", at(1)), say, CallAction("save", (), (), 30, at(3)), Do("end", at(4)))
     row = Transition("message", ("start",), "start", (), effects, at(1))
     machine = Machine(FORMAT, "a", (SourceFile("a.flow", ""),), (), (row,), (), (), None)
     origin = origins_of(machine)

@@ -48,12 +48,22 @@ def _narrow(condition: ir.Expression, holds: bool, standing: Standing) -> Standi
             return _narrow(condition.operands[1], True, _narrow(first, True, standing))
         case "or" if not holds and not first.type.optional:
             return _narrow(condition.operands[1], False, _narrow(first, False, standing))
+        case "==" | "!=" if (condition.operator == "==") == holds:
+            return _with_values(condition.operands, standing)
         case "is none" | "is not none" if isinstance(first, ir.VariableUse) and first.name in standing:
             is_none = (condition.operator == "is none") == holds
             excluded = VALUE if is_none else NONE
             return {**standing, first.name: standing[first.name] & ~excluded}
         case _:
             return standing
+
+
+def _with_values(operands: tuple[ir.Expression, ...], standing: Standing) -> Standing:
+    """What equals a value is one."""
+    if all(operand.type.optional for operand in operands):
+        return standing
+    uses = [each.name for each in operands if isinstance(each, ir.VariableUse) and each.name in standing]
+    return {**standing, **{name: standing[name] & ~NONE for name in uses}}
 
 
 def after_row(row: ir.Transition, standing: Standing) -> tuple[Standing, list[Trouble]]:
@@ -89,8 +99,9 @@ def _after_effect(effect: ir.Effect, standing: Standing, troubles: list[Trouble]
             for text in effect.texts:
                 _value(text, standing, troubles)
         case ir.CallAction() | ir.Emit():
-            for _, argument in effect.arguments:
-                _value(argument, standing, troubles)
+            needs = effect.needs if isinstance(effect, ir.CallAction) else ()
+            for parameter, argument in effect.arguments:
+                (_need if parameter in needs else _value)(argument, standing, troubles)
         case ir.Do():
             pass
     return standing
@@ -103,8 +114,16 @@ def _with(standing: Standing, variable: str, mask: int) -> Standing:
 def _need(expression: ir.Expression, standing: Standing, troubles: list[Trouble]) -> None:
     """The expression must have a value: none is trouble."""
     mask = _value(expression, standing, troubles)
-    if mask & NONE and isinstance(expression, ir.VariableUse):
-        troubles.append(Trouble(expression, NONE))
+    culprit = _last_use(expression)
+    if mask & NONE and culprit is not None:
+        troubles.append(Trouble(culprit, NONE))
+
+
+def _last_use(expression: ir.Expression) -> ir.VariableUse | None:
+    """The variable that an expression takes its value from in the end: of `x or y` it is y."""
+    while isinstance(expression, ir.Operation):
+        expression = expression.operands[-1]
+    return expression if isinstance(expression, ir.VariableUse) else None
 
 
 def _value(expression: ir.Expression, standing: Standing, troubles: list[Trouble]) -> int:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from flowc import machine as ir
-from flowc.analyse.conversations import shortest, shown
+from flowc.analyse.conversations import shortest, shown, way_to
 from flowc.analyse.graph import Graph, does
 from flowc.analyse.standing import NONE, UNSET, VALUE, Standing, Trouble, after_row, narrowed, passing
 from flowc.diagnostics.diagnostic import Mistake
@@ -125,14 +125,16 @@ def _demonstration(graph: Graph, state: str, trouble: Trouble) -> list[ir.Transi
         name, mask = node
         for rows in graph.groups(name):
             for row in rows:
-                if row.dest in {ir.START, ir.RESUME} or row.trigger in {"failed", "end"}:
+                if row.dest == ir.START or row.trigger in {"failed", "end"}:
                     continue
                 standing = narrowed(row, {variable: mask})
                 if standing[variable]:
                     after, _ = after_row(row, standing)
-                    yield row, (row.dest or name, after[variable])
+                    dest = name if row.dest in {None, ir.RESUME} else str(row.dest)
+                    yield row, (dest, after[variable])
 
     def found(node: tuple[str, int]) -> bool:
         return node[0] == state and bool(node[1] & trouble.standing)
 
-    return shortest((ir.START, UNSET), steps, found) or []
+    path = shortest((ir.START, UNSET), steps, found)
+    return way_to(graph, state) if path is None else path

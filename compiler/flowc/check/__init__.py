@@ -5,6 +5,7 @@ rules.
 from __future__ import annotations
 
 from flowc.check.chains import check_chains
+from flowc.check.clocks import check_clocks
 from flowc.check.types import Checked, check_types
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.program import Program
@@ -15,4 +16,4 @@ __all__ = ["Checked", "check"]
 def check(program: Program) -> tuple[Checked, tuple[Mistake, ...]]:
     """Type `program`, and report what its chains do wrong."""
     checked, mistakes = check_types(program)
-    return checked, (*mistakes, *check_chains(program))
+    return checked, (*mistakes, *check_chains(program), *check_clocks(program))

@@ -9,6 +9,7 @@ from flowc import machine as ir
 from flowc import syntax as ast
 from flowc.check.expressions import UNKNOWN, Expressions
 from flowc.diagnostics.diagnostic import Mistake
+from flowc.diagnostics.flow import EmptyText
 from flowc.diagnostics.syntax import NotYetCompiled
 from flowc.diagnostics.typing import (
     NumberTooLarge,
@@ -138,6 +139,9 @@ class _Typing:
         for step in self.steps:
             self._check_step(step)
         for handler in all_handlers(self.program.file):
+            for pattern in handler.patterns:
+                if isinstance(pattern, ast.Text):
+                    self._not_empty(pattern)
             if handler.guard:
                 self._condition(handler.guard)
 
@@ -145,8 +149,14 @@ class _Typing:
         self.checked.expressions[id(node)] = typed
 
     def _text(self, text: ast.Text | None) -> None:
+        """A text that is said."""
         if text is not None:
+            self._not_empty(text)
             self._keep(text, self.typed.expression(text))
+
+    def _not_empty(self, text: ast.Text) -> None:
+        if text.plain is not None and not text.plain.strip():
+            self.mistakes.append(EmptyText(span=text.span))
 
     def _condition(self, condition: ast.Expr) -> None:
         typed = self.typed.expression(condition)
@@ -209,6 +219,7 @@ class _Typing:
         seen: dict[str, Span] = {}
         for label in labels:
             if isinstance(label, ast.Text) and label.plain is not None:
+                self._not_empty(label)
                 first = seen.setdefault(fold(label.plain), label.span)
                 if first is not label.span:
                     self.mistakes.append(SameChoice(span=label.span, first=first))
@@ -340,7 +351,8 @@ class _Typing:
 
     def _fit(self, typed: ir.Expression, parameter: ast.Parameter, argument: ast.Argument) -> None:
         wanted = Type(parameter.type.name, parameter.type.optional)
-        if typed.type != UNKNOWN and not fits(typed.type, wanted):
+        is_none = typed.type == NOTHING and not wanted.optional
+        if typed.type != UNKNOWN and (is_none or not fits(typed.type, wanted)):
             where = f"the parameter `{parameter.name.text}`"
             span = argument.value.span
             self.mistakes.append(

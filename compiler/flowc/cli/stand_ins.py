@@ -16,6 +16,7 @@ from flowc.transcript.writing import write_call
 from flowrt.actions import current_call
 from flowrt.effects import Call
 from flowrt.errors import FlowrtError
+from flowrt.session import slot_of
 from flowrt.values import Value
 
 
@@ -62,7 +63,7 @@ class StandIns:
     """Stand-ins for the actions `names`. `actions` is the object that a bot takes."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self.actions = SimpleNamespace(**dict.fromkeys(names, self._act))
+        self.actions = SimpleNamespace(**dict.fromkeys(map(slot_of, names), self._act))
         self._questions: list[Question] = []
         self._asked = asyncio.Event()
 

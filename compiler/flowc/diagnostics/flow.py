@@ -414,6 +414,87 @@ class SecondClause(Mistake):
         return "keep one of them"
 
 
+@dataclass(frozen=True, kw_only=True)
+class NeverDue(Mistake):
+    """A reminder, a timeout, a `wait` or a `within` is not shorter than the timeout that ends it.
+
+    Wrong:
+
+        timeout 15 minutes
+        on message
+          -> ask name "What's your name?"
+              after 20 minutes -> reply "Still there?"
+          -> end session
+
+    Right:
+
+        timeout 15 minutes
+        on message
+          -> ask name "What's your name?"
+              after 5 minutes -> reply "Still there?"
+          -> end session
+    """
+
+    code = "F0414"
+    what: str
+    first: Span
+
+    def title(self) -> str:
+        return f"{self.what} never comes: a timeout comes first"
+
+    def related(self) -> tuple[Label, ...]:
+        return (Label(self.first, "this ends it before"),)
+
+    def help(self) -> str | None:
+        return "make it shorter than the timeout, or the timeout longer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoTries(Mistake):
+    """`tries` counts from 1 to 1,000: the Nth wrong answer takes its chain.
+
+    Wrong:
+
+        timeout 1 hour
+        on message
+          -> ask age: int "How old are you?"
+              tries 0 -> end session
+          -> end session
+
+    Right:
+
+        timeout 1 hour
+        on message
+          -> ask age: int "How old are you?"
+              tries 3 -> end session
+          -> end session
+    """
+
+    code = "F0415"
+
+    def title(self) -> str:
+        return "`tries` counts from 1 to 1,000"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmptyText(Mistake):
+    """A text that is shown or waited for is empty. No channel sends it, and nobody can say it.
+
+    Wrong:
+
+        on message -> reply "" -> end session
+
+    Right:
+
+        on message -> reply "Thanks" -> end session
+    """
+
+    code = "F0416"
+
+    def title(self) -> str:
+        return "this text is empty"
+
+
 def _shown(head: str, conversation: tuple[str, ...]) -> tuple[str, ...]:
     if not conversation:
         return ()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from flowc import machine as ir
-from flowc.emit.expressions import literal, python, template, uses_variables
+from flowc.emit.expressions import helpers, literal, python, sure, template, uses_variables
 from flowc.emit.names import Names, effect_name, guard_name, identifier
 from flowrt.text import fold
 
@@ -106,7 +106,7 @@ class Callbacks:
             case ir.TriesReached():
                 return (f"return event.model.tries + 1 >= {guard.limit}{note}",)
             case ir.Condition():
-                return (*_variables(guard.expression), f"return {self._python(guard.expression)}{note}")
+                return (*_variables(guard.expression), f"return {self._sure(guard.expression)}{note}")
             case ir.Requires():
                 return self._required_lines(guard, note)
             case ir.CameFrom():
@@ -119,6 +119,13 @@ class Callbacks:
             case ir.SaysAgain() | ir.FirstFailure():
                 raise AssertionError("the runtime has this guard itself")
 
+    def _sure(self, expression: ir.Expression) -> str:
+        if expression.type.optional:
+            self.use("sure")
+            self.used |= helpers(expression)
+            return sure(expression)
+        return self._python(expression)
+
     def _required_lines(self, guard: ir.Requires, note: str) -> tuple[str, ...]:
         answer = f"answer = event.args[0].answer({self._reader(guard.variable, guard.reader)})"
         test = self._python(ir.answered(guard.expression, guard.variable))
@@ -130,9 +137,7 @@ class Callbacks:
 
     def _python(self, expression: ir.Expression) -> str:
         text = python(expression)
-        for helper in ("render", "same", "joined", "whole"):
-            if f"{helper}(" in text:
-                self.use(helper)
+        self.used |= helpers(expression)
         return text.removeprefix("(").removesuffix(")") if _wrapped_once(text) else text
 
     def _reader(self, variable: str, reader: ir.Reader) -> str:
@@ -185,12 +190,12 @@ class Callbacks:
                 team = self._text(effect.team)
                 return (*_variables(effect.team), f"event.args[0].hand_over({team}){note}")
             case ir.Emit():
-                return self._call_lines(effect.event, (), effect.arguments, "emit", note)
+                return self._call_lines(effect.event, (), effect.arguments, "emit", (), note)
             case ir.Store() | ir.StoreResult() | ir.StoreText() | ir.Assign() | ir.Default():
                 return self._remembering_lines(effect, note)
             case ir.CallAction():
                 limit = (str(effect.limit),)
-                return self._call_lines(effect.action, limit, effect.arguments, "call", note)
+                return self._call_lines(effect.action, limit, effect.arguments, "call", effect.needs, note)
             case ir.Do():
                 raise AssertionError("the runtime has this effect itself")
 
@@ -220,10 +225,8 @@ class Callbacks:
                 )
 
     def _text(self, text: ir.Template) -> str:
-        written = template(text)
-        if written.startswith("render("):
-            self.use("render")
-        return written
+        self.used |= helpers(text)
+        return template(text)
 
     def _call_lines(
         self,
@@ -231,10 +234,14 @@ class Callbacks:
         more: tuple[str, ...],
         values: tuple[tuple[str, ir.Expression], ...],
         method: str,
+        needs: tuple[str, ...],
         note: str,
     ) -> tuple[str, ...]:
-        arguments = [f"{identifier(parameter)}={self._python(value)}" for parameter, value in values]
-        call = ", ".join([literal(identifier(name)), *more, *arguments])
+        arguments = [
+            f"{identifier(parameter)}={self._sure(value) if parameter in needs else self._python(value)}"
+            for parameter, value in values
+        ]
+        call = ", ".join([literal(name), *more, *arguments])
         variables = ("v = event.model.vars",) if any(uses_variables(value) for _, value in values) else ()
         return (*variables, f"event.args[0].{method}({call}){note}")
 

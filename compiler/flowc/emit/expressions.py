@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flowc import machine as ir
 from flowc.emit.names import identifier
 from flowc.types import TEXT
@@ -49,8 +51,28 @@ def template(text: ir.Template) -> str:
     """A text with holes as Python text."""
     if all(isinstance(part, str) for part in text.parts):
         return literal("".join(str(part) for part in text.parts))
-    parts = [literal(part) if isinstance(part, str) else python(part) for part in text.parts]
+    parts = [literal(part) if isinstance(part, str) else sure(part) for part in text.parts]
     return f"render({', '.join(parts)})"
+
+
+def helpers(expression: ir.Expression) -> frozenset[str]:
+    """The functions of the runtime that the Python text of an expression calls; what a text says is no call."""
+    return frozenset(re.findall(r"\b(render|same|joined|whole|sure)\(", python(_blank(expression))))
+
+
+def _blank(expression: ir.Expression) -> ir.Expression:
+    """An expression with every text in it emptied."""
+    match expression:
+        case ir.Constant(value=str()):
+            return ir.Constant("", expression.type, expression.origin)
+        case ir.Template():
+            parts = tuple("" if isinstance(part, str) else _blank(part) for part in expression.parts)
+            return ir.Template(parts, expression.type, expression.origin)
+        case ir.Operation():
+            operands = tuple(_blank(operand) for operand in expression.operands)
+            return ir.Operation(expression.operator, operands, expression.type, expression.origin)
+        case _:
+            return expression
 
 
 def uses_variables(expression: ir.Expression) -> bool:
@@ -66,9 +88,17 @@ def uses_variables(expression: ir.Expression) -> bool:
             return any(uses_variables(operand) for operand in expression.operands)
 
 
+def sure(expression: ir.Expression) -> str:
+    """An expression where it must have a value: the checker has proved it, and the type checker is told."""
+    return f"sure({python(expression)})" if expression.type.optional else python(expression)
+
+
 def _operation(operation: ir.Operation) -> str:
-    operands = [python(operand) for operand in operation.operands]
-    first = operation.operands[0]
+    first, *_ = operation.operands
+    may_be_none = operation.operator in {"is none", "is not none", "==", "!="}
+    keeps_none = operation.operator == "or" and first.type.optional
+    as_text = python if may_be_none or keeps_none else sure
+    operands = [as_text(operand) for operand in operation.operands]
     match operation.operator:
         case "is none" | "is not none":
             return f"({operands[0]} {operation.operator.replace('none', 'None')})"

@@ -35,7 +35,7 @@ _TAKEN = frozenset(
         "STATES",
         "TRANSITIONS",
     }
-    | {"INITIAL", "WAITS", "annotations", "flow", "event"}
+    | {"INITIAL", "WAITS", "EVERYWHERE", "annotations", "flow", "event"}
 )
 
 

@@ -73,6 +73,7 @@ def emit_python(machine: ir.Machine) -> str:
                 (identifier(variable.name), python_type(variable.type)) for variable in machine.variables
             ],
             actions=[_action(action) for action in machine.actions],
+            returning=[action.name for action in machine.actions if action.returns],
             readers=module.callbacks.readers,
             guards=module.callbacks.guards,
             effects=module.callbacks.effects,
@@ -103,6 +104,7 @@ def _action(action: ir.Action) -> dict[str, str]:
     )
     result = python_type(action.returns) if action.returns else "None"
     return {
+        "written": action.name,
         "name": identifier(action.name),
         "signature": f"self{parameters}",
         "result": f"Awaitable[{result}] | {result}",

@@ -190,10 +190,9 @@ class Lowering(Making):
     def _goto(self, edge: Edge, step: ast.Goto, place: Place) -> None:
         state = self.program.states[step.state.text]
         name = state.name.text
-        if edge.interrupts:
-            edge = replace(edge, interrupts=False)
-        elif place.aside:
-            edge = edge.do(self.do("forget interruption", step.span))
+        if place.aside:
+            # The wait it leaves may itself be one that an `anytime` came to: there is no way back from here.
+            edge = replace(edge, interrupts=False).do(self.do("forget interruption", step.span))
         if name in edge.passed:
             circle = (*edge.passed[edge.passed.index(name) :], name)
             if not any(

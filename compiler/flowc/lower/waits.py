@@ -101,8 +101,10 @@ def lower_call(making: Making, edge: Edge, call: ast.Call, place: Place, go_on: 
         making.table.states[name] = ir.State(name, "call", (clock,), making.program.origin(span))
         making.todo.append(partial(_call_exits, making, call, name, place, go_on))
     arguments = making.checked.arguments[id(call)]
+    parameters = making.program.actions[call.action.text].parameters
+    needs = tuple(parameter.name.text for parameter in parameters if not parameter.type.optional)
     origin = making.program.origin(call.span)
-    making.table.add(edge.do(ir.CallAction(call.action.text, arguments, limit, origin)), name)
+    making.table.add(edge.do(ir.CallAction(call.action.text, arguments, needs, limit, origin)), name)
 
 
 def lower_wait(making: Making, edge: Edge, wait: ast.Wait, place: Place, go_on: EndOfChain) -> None:
