@@ -25,6 +25,7 @@ module=$(ls "$work"/*_flow.py)
 grep -n -A 12 '^STATES' "$module" | sed 's/^/    /'
 
 say "4. flowc run: a chat, with fifteen minutes of silence in virtual time"
+echo "    (the user writes: hi, Ada, nine, 2; five minutes of silence; ten more; hello again)"
 printf '%s\n' hi Ada nine 2 ':wait 5 minutes' ':wait 10 minutes' 'hello again' |
   flowc run "$flow" 2>&1 | sed 's/^/    /'
 

@@ -8,6 +8,9 @@ import pytest
 
 from tests.cli.program import BAD, FEEDBACK, GOOD, invoke, start, write
 
+OLD = '"""The flow `b` as a state machine: flowc 0.0.1 made it of b.flow."""\n'
+"""A module that an older flowc made."""
+
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
@@ -73,12 +76,12 @@ def test_a_module_that_is_up_to_date_is_not_touched(tmp_path: Path) -> None:
 def test_check_names_what_is_stale_or_missing_and_writes_nothing(tmp_path: Path) -> None:
     write(tmp_path / "a.flow", GOOD)
     write(tmp_path / "b.flow", GOOD)
-    stale = write(tmp_path / "b_flow.py", "# old\n")
+    stale = write(tmp_path / "b_flow.py", OLD)
     result = invoke("build", "--check", tmp_path)
     assert result.exit_code == 1
     assert result.stderr.splitlines()[:2] == [f"missing: {tmp_path / 'a_flow.py'}", f"stale: {stale}"]
     assert names(tmp_path) == ["a.flow", "b.flow", "b_flow.py"]
-    assert stale.read_text() == "# old\n"
+    assert stale.read_text() == OLD
     assert invoke("build", tmp_path).exit_code == 0
     assert invoke("build", "--check", tmp_path).exit_code == 0
 
@@ -116,3 +119,12 @@ def test_two_flows_that_would_become_one_module(tmp_path: Path) -> None:
     result = invoke("build", tmp_path)
     assert result.exit_code == 2
     assert "would both become" in result.stderr
+
+
+def test_a_file_that_flowc_did_not_make_is_left_alone(tmp_path: Path) -> None:
+    write(tmp_path / "good.flow", GOOD)
+    mine = write(tmp_path / "good_flow.py", "# written by hand\n")
+    result = invoke("build", tmp_path)
+    assert result.exit_code == 2
+    assert "was not made by flowc" in result.stderr
+    assert mine.read_text() == "# written by hand\n"

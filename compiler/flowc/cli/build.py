@@ -61,8 +61,18 @@ def _modules(machines: dict[Path, Machine], folder: Path | None) -> dict[Path, s
     return modules
 
 
+MADE_BY = b" as a state machine: flowc "
+"""What the head of every generated module holds."""
+
+
 def _write(modules: dict[Path, str]) -> int:
     changed = {path: text for path, text in modules.items() if not holds(path, text)}
+    foreign = [path for path in changed if not _is_ours(path)]
+    if foreign:
+        complain(
+            f"`{foreign[0]}` is there and was not made by flowc: move it away, or build into another folder"
+        )
+        return UNUSABLE
     try:
         write_all(changed)
     except OSError as error:
@@ -73,6 +83,18 @@ def _write(modules: dict[Path, str]) -> int:
     for path in modules:
         tell(f"{'wrote' if path in changed else 'up to date:'} {visible(str(path))}")
     return 0
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether `flowc build` may replace what is at `path`: nothing, an empty file, or a module that it made."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(400)
+            return not head or MADE_BY in head
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return True  # writing it will say why it cannot be
 
 
 def _compare(modules: dict[Path, str]) -> int:
