@@ -18,6 +18,10 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*|->|==|!=|<=|>=|\.\.|[0-9]+(?:\.[0-9]+
 _CLOSED_TEXT = re.compile(r'"(?:[^"\\{\n\r]|\\.|\{\{|\{(?:[^{}"\n\r]|"(?:[^"\\\n\r]|\\.)*")*\})*"')
 
 _STEPS = frozenset(step.split()[0] for step in mistakes.STEPS)
+_QUOTES = frozenset(
+    "'`\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}"
+)
+_ARROWS = ("=>", "\N{RIGHTWARDS ARROW}", "-->", "\N{EN DASH}>", "\N{EM DASH}>")
 _CLAUSES = {
     "retry": "an `ask`",
     "require": "an `ask`",
@@ -96,8 +100,8 @@ def explain(found: Found) -> Mistake:
 
 
 def _quotes(found: Found) -> Mistake | None:
-    if found.word == "'" and "TEXT" in found.accepts:
-        return mistakes.SingleQuotes(span=found.span)
+    if found.word in _QUOTES and "TEXT" in found.accepts:
+        return mistakes.SingleQuotes(span=found.span, quote=found.word)
     return None
 
 
@@ -111,6 +115,18 @@ def _unclosed(found: Found) -> Mistake | None:
         at = found.start + 1 + brace
         return mistakes.UnclosedHole(span=Span(found.source.path, at, at + 1))
     return mistakes.UnclosedText(span=Span(found.source.path, found.start, found.start + 1))
+
+
+def _other_word(found: Found) -> Mistake | None:
+    text, start = found.source.text, found.start
+    arrow = next((arrow for arrow in _ARROWS if text.startswith(arrow, start)), None)
+    if arrow is not None and "_ARROW" in found.accepts:
+        span = Span(found.source.path, start, start + len(arrow))
+        return mistakes.OtherWord(span=span, found=arrow, meant="->")
+    meant = {"if": "when", "elif": "else when", "elsif": "else when"}.get(found.word)
+    if meant is not None and "WHEN" in found.accepts:
+        return mistakes.OtherWord(span=found.span, found=found.word, meant=meant)
+    return None
 
 
 def _equals_sign(found: Found) -> Mistake | None:
@@ -166,7 +182,8 @@ def _block(found: Found) -> Mistake | None:
 
 
 def _misplaced_clause(found: Found) -> Mistake | None:
-    if found.word in _CLAUSES and "_ARROW" in found.accepts and "WHEN" in found.accepts:
+    on_the_line_of_its_step = {"_ARROW", "_NL"} <= found.accepts and found.word in _CLAUSES.keys() - {"on"}
+    if on_the_line_of_its_step or (found.word in _CLAUSES and {"_ARROW", "WHEN"} <= found.accepts):
         return mistakes.MisplacedClause(span=found.span, clause=found.word, owners=_CLAUSES[found.word])
     return None
 
@@ -186,6 +203,7 @@ def _missing_arrow(found: Found) -> Mistake | None:
 
 _KINDS: tuple[Callable[[Found], Mistake | None], ...] = (
     _quotes,
+    _other_word,
     _unclosed,
     _equals_sign,
     _unknown_step,

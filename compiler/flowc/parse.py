@@ -271,7 +271,7 @@ class _Drive:
         """Pass over the rest of the line; the block below is read all the same."""
         self.mistakes.append(mistake)
         self.skip_to_depth = MAX_DEPTH
-        if self.source.text.startswith(("when", "else"), self.line_start):
+        if self.source.text.startswith(("when", "else", "if", "elif", "elsif"), self.line_start):
             self.lost_whens.add(self.line_depth)
 
     def _resume(self) -> None:

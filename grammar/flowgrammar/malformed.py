@@ -247,7 +247,9 @@ MALFORMED = (
         ("F0101 3:3 did not expect `else` here",),
     ),
     Malformed(
-        "an unknown sign", 'on message -> reply "Hi" § end session', ("F0101 1:26 did not expect `§` here",)
+        "an unknown sign",
+        'on message -> reply "Hi" \xa7 end session',
+        ("F0101 1:26 did not expect `\xa7` here",),
     ),
     Malformed(
         "a control character",
@@ -263,5 +265,40 @@ MALFORMED = (
         "nested too deep",
         "on message -> set n = " + "(" * 101 + "1" + ")" * 101,
         ("F0119 1:123 this is nested deeper than 100",),
+    ),
+    Malformed(
+        "curly quotes",
+        "on message -> reply \u201cThanks\u201d -> end session",
+        ("F0106 1:21 a text stands in double quotes",),
+    ),
+    Malformed(
+        "a clause stands on the line of its step",
+        'on message\n  -> ask n: int "How many?" retry "A number."\n  -> end session',
+        ("F0114 2:29 `retry` belongs to an `ask`",),
+    ),
+    Malformed(
+        "`if` for `when`",
+        'on message\n  -> ask n: int "How many?"\n  if n > 3\n    -> reply "Many"\n  else\n    -> reply "Few"\n  -> end session',
+        ("F0126 3:3 what is `if` elsewhere is `when` here",),
+    ),
+    Malformed(
+        "`elif` for `else when`",
+        'on message\n  when true\n    -> reply "a"\n  elif false\n    -> reply "b"\n  else\n    -> reply "c"\n  -> end session',
+        ("F0126 4:3 what is `elif` elsewhere is `else when` here",),
+    ),
+    Malformed(
+        "`else if` for `else when`",
+        'on message\n  when true\n    -> reply "a"\n  else if false\n    -> reply "b"\n  -> end session',
+        ("F0126 4:8 what is `if` elsewhere is `when` here",),
+    ),
+    Malformed(
+        "a double arrow",
+        'on message => reply "Thanks" -> end session',
+        ("F0126 1:12 what is `=>` elsewhere is `->` here",),
+    ),
+    Malformed(
+        "an arrow of one character",
+        'on message \u2192 reply "Thanks" -> end session',
+        ("F0126 1:12 what is `\u2192` elsewhere is `->` here",),
     ),
 )

@@ -147,7 +147,7 @@ class UnknownEscape(Mistake):
 
 @dataclass(frozen=True, kw_only=True)
 class SingleQuotes(Mistake):
-    """A text stands in single quotes.
+    """A text stands in single quotes, or in those of a word processor.
 
     Wrong:
 
@@ -159,12 +159,13 @@ class SingleQuotes(Mistake):
     """
 
     code = "F0106"
+    quote: str
 
     def title(self) -> str:
         return "a text stands in double quotes"
 
     def help(self) -> str | None:
-        return "write `\"` in place of `'`"
+        return f'write `"` in place of `{self.quote}`'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -691,6 +692,43 @@ class EmptyHole(Mistake):
 
     def help(self) -> str | None:
         return "write an expression between them; braces that are to be said are written `{{` and `}}`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherWord(Mistake):
+    """A word or a sign of another language stands where this one has its own.
+
+    Wrong:
+
+        timeout 1 hour
+        on message
+          -> ask age: int "How old are you?"
+          if age < 18
+            -> reply "Hello!"
+          -> end session
+
+    Right:
+
+        timeout 1 hour
+        on message
+          -> ask age: int "How old are you?"
+          when age < 18
+            -> reply "Hello!"
+          -> end session
+    """
+
+    code = "F0126"
+    found: str
+    meant: str
+
+    def title(self) -> str:
+        return f"what is `{self.found}` elsewhere is `{self.meant}` here"
+
+    def help(self) -> str | None:
+        return f"write `{self.meant}`"
+
+    def edits(self) -> tuple[Edit, ...]:
+        return (Edit(self.span, self.meant),)
 
 
 @dataclass(frozen=True, kw_only=True)
