@@ -39,6 +39,9 @@ ARROWS = (
     Arrow("flowc", "click", only_in=("flowc/cli/",)),
     Arrow("flowc", "wcwidth", only_in=("flowc/diagnostics/text.py",)),
     Arrow("flowrt", "transitions", only_in=("flowrt/machine.py",)),
+    Arrow("flowrt", "dateparser", only_in=("flowrt/answers/dates.py",), lazily=True),
+    Arrow("flowrt", "email_validator", only_in=("flowrt/answers/email.py",), lazily=True),
+    Arrow("flowrt", "phonenumbers", only_in=("flowrt/answers/phone.py",), lazily=True),
     Arrow("flowrt", "re2", only_in=("flowrt/patterns.py",), lazily=True),
     # Optional packages: each in a module that only those import who chose it.
     Arrow("flowrt", "asyncpg", only_in=("flowrt/stores/postgres.py",)),

@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from flowrt.abc import CallRow
 from flowrt.codec import load_effect
@@ -17,9 +17,10 @@ from flowrt.effects import Call
 from flowrt.errors import MissingAction, in_words
 from flowrt.events import Result
 from flowrt.fields import Unreadable
+from flowrt.forms import admitted
 from flowrt.log import fault, hashed, logger
 from flowrt.session import slot_of
-from flowrt.values import INT_MAX, TEXT_MAX, Value
+from flowrt.values import Value
 from flowrt.waiting import Tasks, being_cancelled
 
 THREADS = 32
@@ -136,11 +137,11 @@ class Calls:
             return Result(call.id, call.contact, failure=failure)
         if call.name not in self._returning:
             return Result(call.id, call.contact)  # whatever it gave back is its own affair
-        why = misfit(value)
-        if why is None:
-            return Result(call.id, call.contact, value=cast("Value", value))
-        logger.error("action %s returned %s", call.name, why)
-        return Result(call.id, call.contact, failure=f"the action returned {why}")
+        try:
+            return Result(call.id, call.contact, value=admitted(value))
+        except ValueError as why:
+            logger.error("action %s returned %s", call.name, why)
+            return Result(call.id, call.contact, failure=f"the action returned {why}")
 
     async def _answer(self, call: Call) -> object:
         action = self._actions.get(call.name)
@@ -178,12 +179,3 @@ def _in_thread(action: Action, arguments: Mapping[str, Value]) -> _Answer:
 
 def _is_coroutine_function(action: Action) -> bool:
     return inspect.iscoroutinefunction(action) or inspect.iscoroutinefunction(type(action).__call__)
-
-
-def misfit(value: object) -> str | None:
-    """What `value` is, in words, if it is no value of the language."""
-    if isinstance(value, str):
-        return f"a text of {len(value)} characters, over {TEXT_MAX}" if len(value) > TEXT_MAX else None
-    if isinstance(value, int):
-        return None if abs(value) <= INT_MAX else "a whole number beyond the bounds of an int"
-    return None if value is None else f"{type(value).__name__}, which is no value of the language"

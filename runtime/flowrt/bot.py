@@ -10,12 +10,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from flowrt.abc import Channel, Clock, Lane, Listener, Store
-from flowrt.actions import Calls, find_actions, misfit
+from flowrt.actions import Calls, find_actions
 from flowrt.delivery import Delivery
 from flowrt.effects import Call, Dropped, Effect, Emitted, Ended, Reply
 from flowrt.errors import FlowrtError
 from flowrt.events import Due, EndedByHost, Event, GivenBack, HostEvent, Message, Opened
 from flowrt.flow import Flow
+from flowrt.forms import admitted
 from flowrt.handling import Outcome, handle, next_due
 from flowrt.log import hashed, logger
 from flowrt.stores import open_store
@@ -184,12 +185,13 @@ class Bot:
         One that the flow does not take is dropped, and the listener told. `id`, result and errors are as for
         `open`; `ValueError` too where a value is none of the language.
         """
-        values = dict(values or {})
-        for key, value in values.items():
-            why = misfit(value)
-            if why is not None:
-                raise ValueError(f"the value {key!r} of the event {name!r} is {why}")
-        return await self._accept(HostEvent(id or _fresh(), contact, name, values))
+        sound: dict[str, Value] = {}
+        for key, value in (values or {}).items():
+            try:
+                sound[key] = admitted(value)
+            except ValueError as why:
+                raise ValueError(f"the value {key!r} of the event {name!r} is {why}") from why
+        return await self._accept(HostEvent(id or _fresh(), contact, name, sound))
 
     async def end(self, contact: str, *, id: str | None = None) -> bool:
         """End the session of `contact`, if there is one. `id`, result and errors are as for `open`."""

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, TypeAlias
 
-Sayable = str | int
+from flowrt.values import TEXT_MAX, fitting
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+if TYPE_CHECKING:
+    Sayable: TypeAlias = str | int | Decimal | date | time | datetime
+else:
+    Sayable = object  # for annotations alone: to spell it out would load `decimal`
 """What may stand in a hole of a text."""
 
 
@@ -25,12 +35,55 @@ def fold(text: str) -> str:
 
 
 def render(*parts: Sayable) -> str:
-    """The text made of `parts`, each said as the language says it.
+    """The text made of `parts`, each said as the language says it; no longer than `TEXT_MAX` code points.
+
+    Raises `OutOfBounds`.
 
     >>> render("You are number ", 3, ".")
     'You are number 3.'
     """
-    return "".join([part if isinstance(part, str) else str(part) for part in parts])
+    text = "".join([part if isinstance(part, str) else said(part) for part in parts])
+    return text if len(text) <= TEXT_MAX else fitting(text)
+
+
+def said(value: Sayable) -> str:
+    """One value as the language says it.
+
+    A text, an email, a phone number, a url and a choice as they are; a decimal without trailing zeros and
+    without an exponent; a date, a time and a datetime as ISO 8601, the seconds left out where there are none,
+    and a datetime in UTC, with its Z.
+
+    >>> from datetime import UTC
+    >>> said(date(2026, 1, 5)), said(time(9, 30)), said(time(9, 30, 15))
+    ('2026-01-05', '09:30', '09:30:15')
+    >>> said(datetime(2026, 1, 5, 9, 30, tzinfo=UTC))
+    '2026-01-05T09:30Z'
+    """
+    match value:
+        case str():
+            return value
+        case int():
+            return str(value)
+        case datetime():
+            return _clock(value.replace(tzinfo=None).isoformat(), value.second, value.microsecond) + "Z"
+        case date():
+            return value.isoformat()
+        case time():
+            return _clock(value.isoformat(), value.second, value.microsecond)
+        case _:
+            return _decimal(format(value, "f"))
+
+
+def _clock(iso: str, second: int, microsecond: int) -> str:
+    if microsecond:
+        return iso.rstrip("0")
+    return iso if second else iso.removesuffix(":00")
+
+
+def _decimal(digits: str) -> str:
+    if "." in digits:
+        digits = digits.rstrip("0").removesuffix(".")
+    return "0" if digits == "-0" else digits
 
 
 def same(left: str | None, right: str | None) -> bool:

@@ -123,7 +123,7 @@ class Turn:
         """Whether the message is an answer that `reader` understands."""
         if self._answer is None or self._answer[0] is not reader:
             message = self.message
-            self._answer = (reader, None if message is None else reader(message))
+            self._answer = (reader, None if message is None else reader(message, self.at))
         return self._answer[1] is not None
 
     @property

@@ -156,7 +156,7 @@ def test_nothing_else_is_ever_raised(feedback_flow: Flow[Any], data: object, tex
 
 def test_a_sentence_names_the_place_and_not_what_was_said(feedback_flow: Flow[Any]) -> None:
     data = json.loads(dump_session(feedback_flow, filled(feedback_flow)))
-    data["vars"]["name"] = ["my secret"]
+    data["vars"]["name"] = {"my": "secret"}
     with pytest.raises(
         Unreadable, match="`vars` of the stored text is not a value of the language"
     ) as caught:

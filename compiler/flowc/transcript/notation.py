@@ -13,7 +13,7 @@ from unicodedata import category
 from flowrt.effects import EndReason
 from flowrt.values import Value
 
-Literal = Value | Decimal
+Literal = Value
 """A value as a transcript writes it."""
 
 WITH_COLON = ("user", "press", "bot", "call", "session")
@@ -75,6 +75,8 @@ def write_value(value: Literal) -> str:
             return digits if "." in digits else f"{digits}.0"
         case int():
             return str(value)
+        case _:
+            return f"({type(value).__name__})"  # other values have no written form yet, so none is ever equal
 
 
 def write_duration(seconds: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any, assert_never, cast
+from typing import Any, assert_never
 
 from flowc.transcript.conversation import Conversation
 from flowc.transcript.coverage import Tracker
@@ -34,7 +34,6 @@ from flowc.transcript.writing import entry_of, write_call, write_entry
 from flowrt.effects import Call, Effect, EndReason, Reply
 from flowrt.flow import Flow, Triggers
 from flowrt.time import SECOND
-from flowrt.values import Value
 
 NOTHING = "(nothing)"
 """What stands on a side that has nothing more."""
@@ -207,8 +206,7 @@ class _Run:
             case Fails():
                 return self.talk.result(failure="the transcript lets it fail", after=line.after, call=call)
             case Returns(value):
-                # The runtime's values have no decimals yet, so no action of a flow returns one.
-                return self.talk.result(cast("Value", value), after=line.after, call=call)
+                return self.talk.result(value, after=line.after, call=call)
             case _:
                 assert_never(line.outcome)
 
