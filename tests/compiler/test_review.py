@@ -188,7 +188,7 @@ def test_opening_a_flow_that_cannot_be_opened_leaves_the_session_alone() -> None
 def test_a_text_made_of_holes_has_its_bound_too() -> None:
     grow = "\n".join('  -> set n = "{n}{n}"' for _ in range(14))
     compiled = flow(f'{HEAD}on message\n  -> set n = "0123456789"\n{grow}\n  -> end session')
-    [reply, ended] = compiled.step(compiled.session("ada"), Message("1", "ada", "hi"), 1)
+    *_, ended = compiled.step(compiled.session("ada"), Message("1", "ada", "hi"), 1)
     assert isinstance(ended, Ended)
     assert ended.cause is not None
     assert ended.cause.startswith("OutOfBounds: ")
