@@ -46,7 +46,10 @@ BUILT_IN = frozenset(
 )
 """The types that need no declaration."""
 
-COMPILED = frozenset({"text", "int", "bool"})
+TEXTUAL = frozenset({"text", "email", "phone", "url"})
+"""The types whose values are texts: each may stand where a text is wanted."""
+
+COMPILED = frozenset({"int", "bool", *TEXTUAL})
 """The types that this version compiles."""
 
 
@@ -56,7 +59,8 @@ def fits(given: Type, wanted: Type) -> bool:
     >>> fits(Type("int"), Type("int", optional=True)), fits(Type("int"), Type("text"))
     (True, False)
     """
-    return given == NOTHING or given.plain == wanted.plain
+    textual = wanted.name == "text" and given.name in TEXTUAL
+    return given == NOTHING or textual or given.plain == wanted.plain
 
 
 def joined(one: Type, other: Type) -> Type | None:

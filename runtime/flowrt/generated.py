@@ -5,9 +5,9 @@ Every callback takes the `EventData` of transitions: `.model` is the session, `.
 
 from __future__ import annotations
 
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from flowrt import sentences
+from flowrt import answers, sentences
 from flowrt.answers import BoolAnswer, ChoiceAnswer, IntAnswer, TextAnswer
 from flowrt.flow import Flow, Triggers
 from flowrt.session import Session, Variables
@@ -15,13 +15,19 @@ from flowrt.text import render, same
 from flowrt.turn import Turn
 from flowrt.values import joined, whole
 
+if TYPE_CHECKING:
+    from flowrt.answers import EmailAnswer, PhoneAnswer, UrlAnswer
+
 __all__ = [
     "BoolAnswer",
     "ChoiceAnswer",
+    "EmailAnswer",
     "EventData",
     "Flow",
     "IntAnswer",
+    "PhoneAnswer",
     "TextAnswer",
+    "UrlAnswer",
     "Variables",
     "advance",
     "arrive",
@@ -49,6 +55,15 @@ __all__ = [
 
 T = TypeVar("T")
 V = TypeVar("V", bound=Variables)
+
+
+def __getattr__(name: str) -> object:
+    """A reader that brings a package of its own is loaded by the first flow that asks for it."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(answers, name)
+    globals()[name] = value
+    return value
 
 
 class EventData(Protocol[V]):

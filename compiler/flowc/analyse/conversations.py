@@ -13,6 +13,10 @@ Node = TypeVar("Node")
 Steps = Callable[[Node], Iterator[tuple[ir.Transition, Node]]]
 
 
+_EXAMPLES = {"bool": "yes", "email": "ada@example.org", "phone": "+31 6 12345678", "url": "example.org"}
+"""An answer of each type that is not just any text."""
+
+
 def shortest(begin: Node, steps: Steps[Node], found: Callable[[Node], bool]) -> list[ir.Transition] | None:
     """The fewest rows from `begin` to a node that is `found`, or None where there is no way."""
     came: dict[Node, tuple[Node, ir.Transition] | None] = {begin: None}
@@ -119,7 +123,7 @@ def example_answer(reader: ir.Reader) -> str:
         return str(
             reader.low if reader.low is not None else min(1, reader.high if reader.high is not None else 1)
         )
-    return {"bool": "yes"}.get(reader.type.name, "something")
+    return _EXAMPLES.get(reader.type.name, "something")
 
 
 def duration(seconds: int) -> str:

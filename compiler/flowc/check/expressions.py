@@ -11,13 +11,13 @@ from flowc.diagnostics.names import UnknownVariable
 from flowc.diagnostics.syntax import NotYetCompiled
 from flowc.diagnostics.typing import NumberTooLarge, WrongType
 from flowc.program import Program
-from flowc.types import BOOL, INT, NOTHING, TEXT, Type, joined
+from flowc.types import BOOL, INT, NOTHING, TEXT, TEXTUAL, Type, joined
 from flowrt.values import INT_MAX
 
 UNKNOWN = Type("unknown")
 """The type of what is already a mistake: it fits everywhere, so that one mistake gives one message."""
 
-SAYABLE = (TEXT, INT)
+SAYABLE = (TEXT, INT, Type("email"), Type("phone"), Type("url"))
 """The types whose values may stand in a text as they are."""
 
 _LATER = frozenset({"now", "today", "contact", "message"})
@@ -152,7 +152,8 @@ class Expressions:
         return both
 
     def _same(self, left: ir.Expression, right: ir.Expression, where: str) -> None:
-        if UNKNOWN not in {left.type, right.type} and joined(left.type, right.type) is None:
+        textual = {left.type.name, right.type.name} <= TEXTUAL
+        if UNKNOWN not in {left.type, right.type} and not textual and joined(left.type, right.type) is None:
             self.want(right, left.type.plain, f"{where} behind {_a(left.type.plain)}")
 
 

@@ -14,6 +14,7 @@ from flowc import __version__
 from flowc.cli import streams
 from flowc.cli.options import INTERRUPTED, NOBODY_READS, OUR_BUG, TRACEBACK, UNUSABLE, traceback_option
 from flowc.diagnostics.diagnostic import did_you_mean, near_names
+from flowrt.errors import FlowrtError
 
 
 class Entry(NamedTuple):
@@ -91,6 +92,9 @@ class Program(click.Group):
             code = INTERRUPTED
         except OSError as error:
             code = _unusable(error)
+        except FlowrtError as error:  # such as an optional package that the flow needs and that is missing
+            streams.complain(str(error))
+            code = UNUSABLE
         except Exception as error:  # the last to see it: whatever it is, it is our bug
             code = _our_bug(error, show=bool(ctx.meta.get(TRACEBACK)))
         ctx.exit(code or 0)

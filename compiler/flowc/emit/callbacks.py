@@ -12,7 +12,15 @@ from flowc.emit.expressions import helpers, literal, python, sure, template, use
 from flowc.emit.names import Names, effect_name, guard_name, identifier
 from flowrt.text import fold
 
-PYTHON_TYPES = {"text": "str", "int": "int", "bool": "bool"}
+PYTHON_TYPES = {"text": "str", "int": "int", "bool": "bool", "email": "str", "phone": "str", "url": "str"}
+READERS = {
+    "text": "TextAnswer",
+    "int": "IntAnswer",
+    "bool": "BoolAnswer",
+    "email": "EmailAnswer",
+    "phone": "PhoneAnswer",
+    "url": "UrlAnswer",
+}
 _KNOWN_GUARDS: dict[type, str] = {
     ir.CallFailed: "call_failed",
     ir.SaysAgain: "says_again",
@@ -150,7 +158,7 @@ class Callbacks:
     def _reader_call(self, reader: ir.Reader) -> str:
         if reader.choices:
             return f"{self.use('ChoiceAnswer')}({', '.join(literal(choice) for choice in reader.choices)})"
-        kind = self.use({"text": "TextAnswer", "int": "IntAnswer", "bool": "BoolAnswer"}[reader.type.name])
+        kind = self.use(READERS[reader.type.name])
         bounds = [
             f"{name}={bound}"
             for name, bound in (("low", reader.low), ("high", reader.high))

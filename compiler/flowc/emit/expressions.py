@@ -6,7 +6,7 @@ import re
 
 from flowc import machine as ir
 from flowc.emit.names import identifier
-from flowc.types import TEXT
+from flowc.types import TEXT, TEXTUAL
 
 _PYTHON = {"and": "and", "or": "or", "==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
@@ -106,7 +106,7 @@ def _operation(operation: ir.Operation) -> str:
             return f"(not {operands[0]})"
         case "-" if len(operands) == 1:
             return f"whole(-{operands[0]})"
-        case "==" | "!=" if any(operand.type.plain == TEXT for operand in operation.operands):
+        case "==" | "!=" if any(operand.type.name in TEXTUAL for operand in operation.operands):
             same = f"same({operands[0]}, {operands[1]})"
             return same if operation.operator == "==" else f"(not {same})"
         case "or" if first.type.optional:

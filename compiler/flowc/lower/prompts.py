@@ -14,6 +14,9 @@ _DEFAULTS = {
     "text": "Please answer with a text.",
     "int": "Please answer with a whole number.",
     "bool": "Please answer yes or no.",
+    "email": "Please answer with an e-mail address.",
+    "phone": "Please answer with a telephone number, with its country code.",
+    "url": "Please answer with a web address.",
 }
 
 
