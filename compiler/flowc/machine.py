@@ -134,6 +134,14 @@ class Says:
 
 
 @dataclass(frozen=True, slots=True)
+class Finds:
+    """The regular expression finds something in the text of the message."""
+
+    pattern: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class IsText:
     """The message is text."""
 
@@ -208,6 +216,7 @@ class Requires:
 
 Guard = (
     Says
+    | Finds
     | IsText
     | Reads
     | TriesReached

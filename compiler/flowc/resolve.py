@@ -10,11 +10,12 @@ from flowc import syntax as ast
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.flow import NoEntry, NoTimeout, SecondClause
 from flowc.diagnostics.names import Duplicate, TakenName, UnknownAction, UnknownState, UnknownType
-from flowc.diagnostics.syntax import NotYetCompiled
+from flowc.diagnostics.syntax import NotYetCompiled, UnusableRegex
 from flowc.program import Program
 from flowc.source import Sources, Span
 from flowc.types import BUILT_IN, COMPILED
 from flowc.walk import all_chains, all_handlers, steps_of
+from flowrt.patterns import check_pattern
 
 _Only = TypeVar("_Only", ast.Timeout, ast.Failed, ast.FlowName)
 _Named = TypeVar("_Named", ast.Action, ast.State, ast.Variable)
@@ -154,6 +155,13 @@ class _Resolving:
                 case _:
                     pass
 
+    def _check_regex(self, regex: ast.Regex) -> None:
+        why = check_pattern(regex.pattern)
+        if why is not None:
+            self.mistakes.append(UnusableRegex(span=regex.span, why=why))
+        elif "(?P<" in regex.pattern or "(?<" in regex.pattern:
+            self._not_yet(regex.span, "a named group in a regular expression")
+
     def _check_names(self, program: Program) -> None:
         labels = [
             step.label
@@ -176,7 +184,7 @@ class _Resolving:
                 case ast.Text() if pattern.plain is None:
                     self._not_yet(pattern.span, "a capture in a pattern")
                 case ast.Regex():
-                    self._not_yet(pattern.span, "a regular expression")
+                    self._check_regex(pattern)
                 case ast.EventPattern():
                     self._not_yet(pattern.span, "`on event`")
                 case ast.KindPattern() if pattern.kind not in {"message", "text"}:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from flowrt import answers, sentences
 from flowrt.answers import BoolAnswer, ChoiceAnswer, IntAnswer, TextAnswer
 from flowrt.flow import Flow, Triggers
+from flowrt.patterns import compile_pattern
 from flowrt.session import Session, Variables
 from flowrt.text import render, same
 from flowrt.turn import Turn
@@ -33,6 +34,7 @@ __all__ = [
     "arrive",
     "call_failed",
     "come_back",
+    "compile_pattern",
     "count_try",
     "end_by_host",
     "end_session",

@@ -10,6 +10,7 @@ from flowrt.answers import Reader
 from flowrt.effects import Call, Dropped, Effect, Emitted, Ended, EndReason, Reply
 from flowrt.errors import TooManyReplies, TooManySteps
 from flowrt.events import Due, Event, Message, Result
+from flowrt.patterns import Pattern
 from flowrt.session import Deadline, Interrupted, Session, written
 from flowrt.text import fold
 from flowrt.time import SECOND, Instant
@@ -99,6 +100,11 @@ class Turn:
         if isinstance(self.event, Due):
             return "it took longer than it may"
         return self.event.failure if isinstance(self.event, Result) else None
+
+    def finds(self, pattern: Pattern) -> bool:
+        """Whether `pattern` finds something in the text of the message."""
+        message = self.message
+        return message is not None and message.text is not None and pattern.search(message.text) is not None
 
     def gave(self, kind: type[object], *, optional: bool = False) -> bool:
         """Whether the awaited call gave a value of this kind; with `optional` none is one too."""

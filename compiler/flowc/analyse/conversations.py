@@ -104,6 +104,8 @@ def _example(graph: Graph, row: ir.Transition) -> str:
     for guard in row.guards:
         if isinstance(guard, ir.Says):
             return guard.texts[0]
+        if isinstance(guard, ir.Finds):
+            return f"(something that matches /{guard.pattern}/)"
         if isinstance(guard, ir.Reads):
             return example_answer(guard.reader)
     others = [

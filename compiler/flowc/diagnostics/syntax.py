@@ -732,6 +732,35 @@ class OtherWord(Mistake):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnusableRegex(Mistake):
+    """A regular expression cannot be used: it is not sound, or it asks for what could take too long to find.
+
+    Regular expressions run on RE2, whose time grows with the length of the text and no faster.
+
+    Wrong:
+
+        timeout 1 hour
+        on /(a)\\1/ -> reply "Twice" -> end session
+        on message -> reply "Thanks" -> end session
+
+    Right:
+
+        timeout 1 hour
+        on /track|where/ -> reply "It is on its way." -> end session
+        on message -> reply "Thanks" -> end session
+    """
+
+    code = "F0127"
+    why: str
+
+    def title(self) -> str:
+        return "this regular expression cannot be used"
+
+    def label(self) -> str:
+        return self.why
+
+
+@dataclass(frozen=True, kw_only=True)
 class NotYetCompiled(Mistake):
     """The language has it, and this version of the compiler does not compile it yet."""
 

@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from flowc import machine as ir
 from flowc.emit.expressions import helpers, literal, python, sure, template, uses_variables
-from flowc.emit.names import Names, effect_name, guard_name, identifier
+from flowc.emit.names import Names, effect_name, guard_name, identifier, slug
 from flowrt.text import fold
 
 PYTHON_TYPES = {"text": "str", "int": "int", "bool": "bool", "email": "str", "phone": "str", "url": "str"}
@@ -75,6 +75,7 @@ class Callbacks:
         self.guards: list[Function] = []
         self.effects: list[Function] = []
         self._reader_names: dict[tuple[str, ir.Reader], str] = {}
+        self._pattern_names: dict[str, str] = {}
         self._function_names: dict[ir.Guard | ir.Effect, str] = {}
 
     def use(self, name: str) -> str:
@@ -107,6 +108,8 @@ class Callbacks:
                 texts = [literal(text) for text in dict.fromkeys(fold(text) for text in guard.texts)]
                 test = f"== {texts[0]}" if len(texts) == 1 else f"in {{{', '.join(texts)}}}"
                 return (f"return event.args[0].folded {test}{note}",)
+            case ir.Finds():
+                return (f"return event.args[0].finds({self._pattern(guard.pattern)}){note}",)
             case ir.IsText():
                 return (f"return event.args[0].folded is not None{note}",)
             case ir.Reads():
@@ -147,6 +150,12 @@ class Callbacks:
         text = python(expression)
         self.used |= helpers(expression)
         return text.removeprefix("(").removesuffix(")") if _wrapped_once(text) else text
+
+    def _pattern(self, pattern: str) -> str:
+        if pattern not in self._pattern_names:
+            self._pattern_names[pattern] = name = self.names.unique(slug(pattern).upper() or "PATTERN")
+            self.readers.append((name, f"{self.use('compile_pattern')}({literal(pattern)})"))
+        return self._pattern_names[pattern]
 
     def _reader(self, variable: str, reader: ir.Reader) -> str:
         key = (variable, reader)

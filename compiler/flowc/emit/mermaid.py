@@ -121,6 +121,8 @@ def _message(guard: ir.Guard) -> str | None:
     match guard:
         case ir.Says(texts):
             return " | ".join(quote(text) for text in texts)
+        case ir.Finds(pattern):
+            return f"/{pattern}/"
         case ir.IsText():
             return "any text"
         case ir.Reads(variable, reader):

@@ -84,6 +84,8 @@ def guard_name(guard: ir.Guard) -> str:
     match guard:
         case ir.Says():
             return f"says_{slug(guard.texts[0]) or 'it'}"
+        case ir.Finds():
+            return f"finds_{slug(guard.pattern) or 'it'}"
         case ir.IsText():
             return "is_text"
         case ir.Reads():

@@ -10,7 +10,20 @@ import ast
 
 _TOP = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef, ast.Assign, ast.AnnAssign, ast.Expr)
 _METHODS = frozenset(
-    {"reads", "answer", "reply", "call", "open", "arrive", "pick", "emit", "hand_over", "gave", "result"}
+    {
+        "reads",
+        "answer",
+        "reply",
+        "call",
+        "open",
+        "arrive",
+        "pick",
+        "emit",
+        "hand_over",
+        "gave",
+        "result",
+        "finds",
+    }
 )
 _MODULES = frozenset({"__future__", "collections.abc", "typing", "flowrt.generated"})
 

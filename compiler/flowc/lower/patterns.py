@@ -7,7 +7,8 @@ from flowc import syntax as ast
 
 
 def alternatives(patterns: tuple[ast.Pattern, ...], origin: ir.Origin) -> list[tuple[ir.Guard, ...]]:
-    """The guards of a handler, one tuple for each row it needs: its texts together, then its catch-alls.
+    """The guards of a handler, one tuple for each row it needs: its texts together, each regular
+    expression by itself, then its catch-alls.
 
     `on message` takes all, so its guards are none.
     """
@@ -18,6 +19,7 @@ def alternatives(patterns: tuple[ast.Pattern, ...], origin: ir.Origin) -> list[t
     rows: list[tuple[ir.Guard, ...]] = []
     if texts:
         rows.append((ir.Says(texts, origin),))
+    rows += [(ir.Finds(pattern.pattern, origin),) for pattern in patterns if isinstance(pattern, ast.Regex)]
     if "message" in kinds:
         rows.append(())
     elif "text" in kinds:
@@ -27,4 +29,4 @@ def alternatives(patterns: tuple[ast.Pattern, ...], origin: ir.Origin) -> list[t
 
 def is_catch_all(guards: tuple[ir.Guard, ...]) -> bool:
     """Whether the guards test for no words."""
-    return not any(isinstance(guard, ir.Says) for guard in guards)
+    return not any(isinstance(guard, ir.Says | ir.Finds) for guard in guards)
