@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import asyncio
 import subprocess
-import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from flowc.pipeline import compile_flow, load_flow
+from flowc.source import source_of
+from flowrt import Bot, FakeClock, Message, Reply
 from tests.cli.program import BAD, FEEDBACK, command, start, write
 
 HELLO = ["Hi! Three quick questions.", "What's your name?"]
@@ -151,12 +155,28 @@ def test_a_session_goes_on_in_another_process(tmp_path: Path) -> None:
     assert (tmp_path / "my sessions%20.db").exists()
 
 
+class Taken:
+    """A channel that takes every reply."""
+
+    async def send(self, reply: Reply) -> None:
+        assert reply.text
+
+
 def test_what_is_due_is_served_first(tmp_path: Path) -> None:
     text = 'timeout 1 second -> reply "bye"\non message -> ask x "?" -> end session\n'
-    flow, store = write(tmp_path / "short.flow", text), ("--store", tmp_path / "s.db")
-    assert chat("hi", arguments=store, flow=flow) == (["?"], [])
-    time.sleep(1.1)
-    assert chat("hi", arguments=store, flow=flow) == (["bye", "?"], ["session ended: expired"])
+    flow, path = write(tmp_path / "short.flow", text), tmp_path / "s.db"
+
+    async def long_ago() -> None:
+        machine = compile_flow(source_of(str(flow), text)).machine
+        assert machine is not None
+        clock = FakeClock(datetime(2020, 1, 1, tzinfo=UTC))
+        async with Bot(load_flow(machine), store=f"sqlite:///{path}", channel=Taken(), clock=clock) as bot:
+            await bot.receive(Message("1", "terminal", "hi"))
+            await bot.idle()
+
+    asyncio.run(long_ago())
+    replies, notices = chat("hi", arguments=("--store", path), flow=flow)
+    assert (replies, notices) == (["bye", "?"], ["session ended: expired"])
 
 
 def test_a_store_that_cannot_be_used_exits_with_2(tmp_path: Path) -> None:
