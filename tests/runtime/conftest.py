@@ -14,9 +14,8 @@ from flowrt.abc import Store
 from flowrt.flow import Flow
 from flowrt.stores.memory import MemoryStore
 from flowrt.stores.sqlite import SqliteStore
+from tests.feedback import FEEDBACK
 from tests.runtime.world import World
-
-FEEDBACK = Path(__file__).with_name("feedback_flow.py")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import flowrt
-from tests.runtime.conftest import FEEDBACK
+from tests.feedback import FEEDBACK
 
 HEAVY = ["asyncio", "sqlite3", "json", "hashlib", "difflib", "concurrent.futures", "uuid", "flowrt.bot"]
 

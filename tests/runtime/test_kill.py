@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from flowrt.time import SECOND
-from tests.runtime.conftest import FEEDBACK
+from tests.feedback import FEEDBACK
 
 HERE = Path(__file__).parent
 EXPIRED = "Let's pick this up another time."

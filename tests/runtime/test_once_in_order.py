@@ -91,7 +91,7 @@ def test_two_hundred_messages_at_once_are_taken_in_order(world: World) -> None:
             assert all(handled)
             await bot.idle()
             helped = ["I'm collecting feedback on your order.", "What's your name?"]
-            expected = [helped if text else ["Please send me a text."] for text in texts]
+            expected = [helped if text else ["Please answer with a text."] for text in texts]
             assert world.channel.said() == [line for lines in expected for line in lines]
 
     world.run(main())
@@ -196,7 +196,7 @@ def test_a_text_too_long_is_taken_as_no_text(world: World) -> None:
     async def main() -> None:
         async with world.bot() as bot:
             await world.say(bot, "hi")
-            assert await world.say(bot, "x" * (MESSAGE_MAX + 1)) == ["Please send me a text."]
+            assert await world.say(bot, "x" * (MESSAGE_MAX + 1)) == ["Please answer with a text."]
             assert await world.say(bot, "x" * MESSAGE_MAX) == [RATING]
 
     world.run(main())

@@ -11,12 +11,12 @@ import flowc.transcript
 from flowc.transcript.conversation import START, Conversation, NothingAwaited, texts
 from flowrt.effects import Call, Ended, Reply
 from flowrt.time import SECOND, instant
-from tests.runtime.feedback_flow import INITIAL, STATES, TRANSITIONS, Variables, flow
+from tests.feedback import INITIAL, STATES, TRANSITIONS, flow
 
 MINUTE = 60
 
 
-def at_comment(rating: str = "2") -> Conversation[Variables]:
+def at_comment(rating: str = "2") -> Conversation[Any]:
     """A conversation that has come to the last question."""
     talk = Conversation(flow)
     for text in ("hi", "Ada", rating):
@@ -24,7 +24,7 @@ def at_comment(rating: str = "2") -> Conversation[Variables]:
     return talk
 
 
-def seconds(talk: Conversation[Variables]) -> float:
+def seconds(talk: Conversation[Any]) -> float:
     return (talk.now - instant(START)) / SECOND
 
 

@@ -15,7 +15,7 @@ from flowc.transcript.runner import run_script
 from flowc.transcript.script import Script, parse_script
 from flowrt.flow import Flow, Triggers
 from flowrt.generated import EventData
-from tests.runtime.feedback_flow import INITIAL, STATES, TRANSITIONS, Variables, flow
+from tests.feedback import INITIAL, STATES, TRANSITIONS, flow
 
 FEEDBACK = """\
 test "a low rating asks what went wrong"
@@ -49,7 +49,7 @@ test "silence closes the session"
 THANKS = "bot:  Thanks, Ada! Your feedback has been received. You can message us again anytime."
 
 
-def run(text: str, flow: Flow[Variables] = flow, machine: Triggers | None = None) -> ScriptResult:
+def run(text: str, flow: Flow[Any] = flow, machine: Triggers | None = None) -> ScriptResult:
     return run_script(parse_script(source_of("feedback.flowtest", text))[0], flow, machine=machine)
 
 
@@ -57,7 +57,7 @@ def one_test(lines: Iterable[str]) -> str:
     return 'test "t"\n' + indent("\n".join(lines), "  ") + "\n"
 
 
-def outcome(*lines: str, flow: Flow[Variables] = flow) -> str:
+def outcome(*lines: str, flow: Flow[Any] = flow) -> str:
     """What is reported of one test with these lines; nothing where it passes."""
     return report(run(one_test(lines), flow))
 
@@ -141,7 +141,7 @@ def test_a_press_counts_as_its_label() -> None:
 def test_time_stands_still_at_a_call_until_its_line_is_read() -> None:
     """A call made by a timeout in the midst of `after` is answered at its own instant, not behind its limit."""
 
-    def call_save_feedback(event: EventData[Variables]) -> None:
+    def call_save_feedback(event: EventData[Any]) -> None:
         event.args[0].call("save_feedback", 30.0, name="Ada", rating=1, comment=None)
 
     table = [
@@ -155,7 +155,7 @@ def test_time_stands_still_at_a_call_until_its_line_is_read() -> None:
     assert outcome(*lines, flow=changed(table)) == ""
 
 
-def changed(table: list[dict[str, Any]]) -> Flow[Variables]:
+def changed(table: list[dict[str, Any]]) -> Flow[Any]:
     """The feedback flow with another table."""
     return Flow(
         name="feedback",
@@ -165,13 +165,13 @@ def changed(table: list[dict[str, Any]]) -> Flow[Variables]:
         states=STATES,
         transitions=table,
         initial=INITIAL,
-        variables=Variables,
+        variables=flow.variables,
         actions=("save_feedback",),
     )
 
 
 def test_a_flow_that_breaks_fails_its_test_alone() -> None:
-    def broken(_: EventData[Variables]) -> None:
+    def broken(_: EventData[Any]) -> None:
         raise RuntimeError("no\x1b luck")
 
     table: list[dict[str, Any]] = [
@@ -196,7 +196,7 @@ def test_a_failure_names_the_line_of_the_flow() -> None:
     script, _ = parse_script(source_of("a.flowtest", one_test(["user: hi", "bot: …", "bot: And you?"])))
     [result] = run_script(script, flow, tracker=Tracker(flow), origins=origins).tests
     assert result.failure
-    assert result.failure.origin == "feedback.flow:prompt_name"
+    assert result.failure.origin == "feedback.flow:ask_whats_your_name"
 
 
 def test_either_a_tracker_or_a_machine() -> None:
