@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import pkgutil
+from typing import Any
 
 import pytest
 import transitions
