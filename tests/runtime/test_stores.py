@@ -153,9 +153,14 @@ def test_a_store_in_use_is_refused_to_a_second_bot(new_store: NewStore) -> None:
 
 def test_closing_twice_changes_nothing(new_store: NewStore) -> None:
     async def work(store: Store) -> None:
+        await store.commit(Change("ada", 1, "s1", 10, "1"))
         await store.close()
 
-    run(new_store, work)
+    async def look(store: Store) -> None:
+        assert await store.read("ada", "1") == ("s1", True)
+
+    run(new_store, work)  # which closes it once more
+    run(new_store, look)
 
 
 def test_stores_are_named_by_url() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from flowrt.waiting import LONGEST_PAUSE, Backoff, Line, Tasks
 
 
@@ -38,14 +40,22 @@ def test_pauses_grow_and_have_a_bound() -> None:
     assert backoff.next() <= 1.0
 
 
-def test_a_task_that_raises_is_logged_and_leaves_the_others_alone() -> None:
+def test_a_task_that_raises_is_logged_and_leaves_the_others_alone(caplog: pytest.LogCaptureFixture) -> None:
+    done: list[str] = []
+
     async def main() -> None:
         async def stumble() -> None:
             raise ValueError("no")
 
+        async def go_on() -> None:
+            done.append("gone on")
+
         tasks = Tasks(0.0)
         tasks.spawn(stumble())
+        tasks.spawn(go_on())
         await tasks.idle()
         await tasks.stop()
 
     asyncio.run(main())
+    assert done == ["gone on"]
+    assert "ValueError" in caplog.text

@@ -316,7 +316,7 @@ EVERY: list[Reader[Any]] = [
 @given(st.text() | st.text("0123456789.,:-/ hm+@aptz\u0661\u00b2\ud800", max_size=12))
 def test_no_text_makes_a_reader_raise(text: str) -> None:
     for reader in EVERY:
-        read(reader, text)
+        assert read(reader, text) == read(reader, text), "the same text, read twice, gives the same"
 
 
 @pytest.mark.parametrize("reader", EVERY, ids=lambda reader: type(reader).__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from flowc.diagnostics.diagnostic import Edit, Label, Mistake, Severity
+from flowc.diagnostics.diagnostic import Label, Mistake, Severity
 from flowc.source import Span
 
 
@@ -229,9 +229,6 @@ class NoTimeout(Mistake):
 
     def help(self) -> str | None:
         return 'add a line such as `timeout 15 minutes -> reply "Until next time."`'
-
-    def edits(self) -> tuple[Edit, ...]:
-        return ()
 
 
 @dataclass(frozen=True, kw_only=True)
