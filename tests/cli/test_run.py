@@ -255,3 +255,15 @@ def test_a_flow_with_errors_does_not_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize("contact", ["", "x" * 513])
 def test_a_contact_needs_a_name(contact: str) -> None:
     assert start("run", FEEDBACK, "--contact", contact).returncode == 2
+
+
+def test_what_a_stand_in_returns_reaches_the_flow(tmp_path: Path) -> None:
+    text = (
+        "timeout 1 hour\naction count() returns int\non message\n  -> call count() as n\n"
+        '      failed -> reply "failed" -> end session\n  -> reply "{n}"\n  -> end session\n'
+    )
+    flow = write(tmp_path / "count.flow", text)
+    saved = tmp_path / "saved.flowtest"
+    said, _ = chat("hi", ":result 41", f":save {saved}", flow=flow)
+    assert said == ["41"]
+    assert "call: count() -> 41" in saved.read_text(encoding="utf-8")

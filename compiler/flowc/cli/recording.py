@@ -51,6 +51,7 @@ class Recorder(Flow[Any]):
             initial=flow.initial,
             variables=flow.variables,
             actions=flow.actions,
+            returning=tuple(flow.returning),
         )
         self._plain = flow
         self._contact = contact
