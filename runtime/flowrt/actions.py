@@ -20,7 +20,7 @@ from flowrt.fields import Unreadable
 from flowrt.forms import admitted
 from flowrt.log import fault, hashed, logger
 from flowrt.session import slot_of
-from flowrt.values import Value
+from flowrt.values import Records, Value
 from flowrt.waiting import Tasks, being_cancelled
 
 THREADS = 32
@@ -76,7 +76,9 @@ class Calls:
         returning: Collection[str],
         report: Callable[[Result], Awaitable[object]],
         tasks: Tasks,
+        records: Records,
     ) -> None:
+        self._records = records
         self._actions = actions
         self._returning = returning
         self._report = report
@@ -84,22 +86,22 @@ class Calls:
         self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._threads: ThreadPoolExecutor | None = None
 
-    def start(self, call: Call) -> None:
-        """Run `call`, unless it is running."""
+    def start(self, call: Call, *, stored: bool = False) -> None:
+        """Run `call`, unless it is running. One that was `stored` has lost its secrets: it has failed."""
         key = (call.contact, call.id)
         if key not in self._running:
-            self._running[key] = self._tasks.spawn(self._run(call))
+            self._running[key] = self._tasks.spawn(self._run(call, lost=stored and call.secret))
 
     def start_stored(self, row: CallRow) -> None:
         """Run a call as it was stored, unless it is running; one that cannot be read is left to its limit."""
         try:
-            call = load_effect(row.body, row.contact)
+            call = load_effect(row.body, row.contact, self._records)
             if not isinstance(call, Call):
                 raise Unreadable("the stored call is an effect of another kind")
         except Unreadable as error:
             logger.error("a call of contact %s cannot be run again: %s", hashed(row.contact), fault(error))
         else:
-            self.start(call)
+            self.start(call, stored=True)
 
     def cancel(self, contact: str, key: str) -> None:
         """The call has overstayed: a coroutine is cancelled; a thread cannot be, its result is dropped."""
@@ -113,9 +115,9 @@ class Calls:
             self._threads.shutdown(wait=False, cancel_futures=True)
             self._threads = None
 
-    async def _run(self, call: Call) -> None:
+    async def _run(self, call: Call, *, lost: bool) -> None:
         try:
-            result = await self._result(call)
+            result = _lost(call) if lost else await self._result(call)
             what = f"storing the result of {call.name} for contact {hashed(call.contact)}"
             await self._tasks.keep_trying(what, lambda: self._report(result))
         finally:
@@ -160,6 +162,12 @@ class Calls:
         if answer.error is not None:
             raise answer.error
         return await answer.value if inspect.isawaitable(answer.value) else answer.value
+
+
+def _lost(call: Call) -> Result:
+    return Result(
+        call.id, call.contact, failure="its secret argument was not stored, and the bot was stopped"
+    )
 
 
 class _Answer(NamedTuple):

@@ -40,7 +40,9 @@ class Bot:
     """A flow that talks.
 
     `actions` is an object with a method for each action of the flow: a coroutine function, or a function,
-    which runs in a thread. `store` is a name that `open_store` knows, or a store. Replies go to `channel`;
+    which runs in a thread; and for each function of the flow one that is pure and answers at once.
+
+    `store` is a name that `open_store` knows, or a store. Replies go to `channel`;
     without one they stay in the store. `listener` is told how sessions end; without one that is told to
     nobody. `retry_after` is the first pause, in seconds, before what failed is tried again, and `grace` how
     long closing waits for work at hand.
@@ -89,12 +91,15 @@ class Bot:
         self._timer = Timer(self._clock, self._store, self._fire, retry_after)
         self._timing: asyncio.Task[None] | None = None
         found = find_actions(actions, flow.actions, flow.name)
-        self._calls = Calls(found, flow.returning, self._take, self._tasks)
+        self._functions = find_actions(actions, flow.functions, flow.name)
+        self._calls = Calls(found, flow.returning, self._take, self._tasks, flow.records)
         self._deliveries: dict[Lane, Delivery] = {}
         if channel is not None:
-            self._deliveries["reply"] = Delivery(self._store, "reply", self._say, self._tasks)
+            self._deliveries["reply"] = Delivery(self._store, "reply", self._say, self._tasks, flow.records)
         if listener is not None:
-            self._deliveries["notice"] = Delivery(self._store, "notice", self._tell, self._tasks)
+            self._deliveries["notice"] = Delivery(
+                self._store, "notice", self._tell, self._tasks, flow.records
+            )
         self._unsure: set[str] = set()
         self._open = False
 
@@ -248,7 +253,10 @@ class Bot:
         stored = await self._store.read(contact, mark)
         if stored.marked:
             return False
-        outcome = handle(self._flow, contact, stored.session, event, at, notices=self._listener is not None)
+        listened = self._listener is not None
+        outcome = handle(
+            self._flow, contact, stored.session, event, at, notices=listened, functions=self._functions
+        )
         outcome.change.mark = mark
         try:
             await self._store.commit(outcome.change)

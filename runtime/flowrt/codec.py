@@ -10,24 +10,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast, get_args
 
 from flowrt import fields as read
-from flowrt.effects import Call, Dropped, Effect, Emitted, Ended, EndReason, Reply
+from flowrt.effects import Call, Dropped, Effect, Emitted, Ended, EndReason, Reply, ReplyKind
 from flowrt.errors import FlowrtError
 from flowrt.events import Message, Result
 from flowrt.fields import Fields, Mismatch, Unreadable
 from flowrt.flow import Flow
-from flowrt.session import INITIAL, Deadline, Interrupted, Session, V, slot_of
+from flowrt.forms import UnknownRecord
+from flowrt.kinds import WrongKind
+from flowrt.renaming import Renaming
+from flowrt.session import INITIAL, Deadline, Interrupted, Session, V
 from flowrt.time import Instant
-from flowrt.values import Value, to_json
+from flowrt.values import Records, Value, from_json, to_json
 
 VERSION = 1
 """The version of the stored format that this module writes, and the only one it reads."""
 
 _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _REASONS = frozenset(get_args(EndReason))
+_REPLY_KINDS = frozenset(get_args(ReplyKind))
 
 
 class Outdated(FlowrtError):
@@ -46,7 +51,8 @@ class Saved:
     id: str
     at: Instant
     state: str
-    vars: Mapping[str, Value]
+    vars: Mapping[str, object]
+    """The variables as JSON holds them: what they are is for the flow to say."""
     deadlines: tuple[Deadline, ...]
     tries: int
     reminded: tuple[str, ...]
@@ -54,6 +60,7 @@ class Saved:
     pending: str | None
     held: tuple[Message, ...]
     team: str | None
+    name: str | None
 
 
 # Sessions.
@@ -75,7 +82,8 @@ def dump_session(flow: Flow[V], session: Session[V]) -> str:
         "interrupted": None if left is None else _plain_interrupted(left),
         "pending": session.pending,
         "team": session.team,
-        "held": [[message.id, message.text, message.button] for message in session.held],
+        "name": session.name,
+        "held": [_plain_message(message) for message in session.held],
     }
     return _encode(data)
 
@@ -92,13 +100,14 @@ def load_session(text: str, contact: str) -> Saved:
         id=fields.text("id"),
         at=fields.whole("at"),
         state=fields.text("state"),
-        vars=fields.values("vars"),
+        vars=fields.read("vars", read.obj),
         deadlines=fields.each("deadlines", _deadline),
         tries=fields.whole("tries"),
         reminded=fields.each("reminded", read.text),
         interrupted=None if left is None else _interrupted(Fields(left, "interrupted."), contact),
         pending=fields.optional("pending", read.text),
         team=fields.optional("team", read.text),
+        name=fields.optional("name", read.text),
         held=fields.each("held", lambda data: _message(data, contact)),
     )
 
@@ -106,38 +115,89 @@ def load_session(text: str, contact: str) -> Saved:
 def restore(flow: Flow[V], contact: str, text: str) -> Session[V]:
     """The session of `contact` that `text` holds, ready for a step of `flow`.
 
-    Raises `Unreadable` where `text` is no session, and `Outdated` where the flow has not the state it is in,
-    or not the variables it has.
+    What the flow has renamed since is found under its new name. Raises `Unreadable` where `text` is no session, and
+    `Outdated` where the flow has not the state it is in, not the variables it has, or other types for them.
     """
     saved = load_session(text, contact)
-    misfit = _misfit(flow, saved)
+    if saved.flow != flow.name:
+        raise Outdated(f"the session was saved by the flow {saved.flow!r}, and this is {flow.name!r}", saved)
+    if saved.state == INITIAL and not saved.id:
+        return salvage(flow, contact, saved)  # no session, only what is kept of the contact
+    names = Renaming(flow.renamed)
+    session = _bare(flow, contact, saved)
+    session.id, session.state = saved.id, names.state(saved.state)
+    session.deadlines, session.tries, session.reminded = saved.deadlines, saved.tries, saved.reminded
+    session.interrupted, session.pending = saved.interrupted, saved.pending
+    if session.interrupted is not None:
+        session.interrupted.state = names.state(session.interrupted.state)
+    misfit = _misplaced(flow, session)
     if misfit is not None:
         raise Outdated(misfit, saved)
-    session = flow.session(contact)
-    session.id, session.at, session.state = saved.id, saved.at, saved.state
-    session.deadlines, session.tries, session.reminded = saved.deadlines, saved.tries, saved.reminded
-    session.interrupted, session.pending, session.held = saved.interrupted, saved.pending, saved.held
-    session.team = saved.team
-    slots = flow.variables.__slots__
-    for name, value in saved.vars.items():
-        if slot_of(name) in slots:
-            setattr(session.vars, slot_of(name), value)
+    for stored, data in saved.vars.items():
+        try:
+            _give(flow, session, names.variable(stored), data)
+        except _NoPlace as why:
+            raise Outdated(str(why), saved) from None
     return session
 
 
-def _misfit(flow: Flow[Any], saved: Saved) -> str | None:
-    """Why `flow` has no place for `saved`, or None where it has one."""
-    if saved.flow != flow.name:
-        return f"the session was saved by the flow {saved.flow!r}, and this is {flow.name!r}"
-    states = [saved.state] if saved.interrupted is None else [saved.state, saved.interrupted.state]
-    if saved.state == INITIAL and not saved.id:
-        return None  # no session, only what is kept of the contact
-    gone = [state for state in states if state not in flow.state_names or state == INITIAL]
-    if gone:
-        return f"the flow {flow.name!r} has no state {gone[0]!r} where a session can be"
-    slots = flow.variables.__slots__
-    unknown = [name for name in saved.vars if slot_of(name) not in slots]
-    return f"the flow {flow.name!r} has no variable {unknown[0]!r}" if unknown else None
+def salvage(flow: Flow[V], contact: str, saved: Saved) -> Session[V]:
+    """What `flow` keeps of a contact whose session it has no place for: the variables of `keep` that still fit, the
+    messages that were held, and the team that the contact was handed to.
+    """
+    names = Renaming(flow.renamed)
+    session = _bare(flow, contact, saved)
+    for stored, data in saved.vars.items():
+        name = names.variable(stored)
+        if flow.variables.slots().get(name) in flow.variables.kept:
+            with suppress(_NoPlace, Unreadable):
+                _give(flow, session, name, data)
+    return session
+
+
+def readable(flow: Flow[Any], saved: Saved) -> dict[str, Value]:
+    """What a stored session held, under its old names, as far as `flow` has such values."""
+    values: dict[str, Value] = {}
+    for name, data in saved.vars.items():
+        with suppress(ValueError):
+            values[name] = from_json(data, flow.records)
+    return values
+
+
+def _bare(flow: Flow[V], contact: str, saved: Saved) -> Session[V]:
+    session = flow.session(contact)
+    session.at, session.held, session.team, session.name = saved.at, saved.held, saved.team, saved.name
+    return session
+
+
+def _misplaced(flow: Flow[Any], session: Session[Any]) -> str | None:
+    """Why `flow` has no place for a session in this state, or None where it has one."""
+    left = session.interrupted
+    for state in [session.state] if left is None else [session.state, left.state]:
+        if state not in flow.state_names or state == INITIAL:
+            return f"the flow {flow.name!r} has no state {state!r} where a session can be"
+    return None
+
+
+class _NoPlace(Exception):
+    """A flow has no place for a stored variable; the message says why."""
+
+
+def _give(flow: Flow[Any], session: Session[Any], name: str, data: object) -> None:
+    """Give the session the variable `name`, as JSON holds it. Raises `_NoPlace`."""
+    slot = flow.variables.slots().get(name)
+    if slot is None:
+        raise _NoPlace(f"the flow {flow.name!r} has no variable {name!r}")
+    kind = flow.variables.kinds.get(slot)
+    try:
+        value = from_json(data, flow.records)
+        setattr(session.vars, slot, value if kind is None else kind.of(value))
+    except UnknownRecord as why:
+        raise _NoPlace(f"in the variable {name!r}: {why}") from None
+    except WrongKind as why:
+        raise _NoPlace(f"what the variable {name!r} holds is {why}") from None
+    except ValueError:
+        raise Unreadable(f"`vars.{name}` of the stored text is not a value of the language") from None
 
 
 def _plain(values: Mapping[str, Value]) -> dict[str, Any]:
@@ -167,9 +227,22 @@ def _interrupted(fields: Fields, contact: str) -> Interrupted:
     )
 
 
+def _plain_message(message: Message) -> list[object]:
+    media = None if message.media is None else to_json(message.media)
+    return [message.id, message.text, message.button, media, message.sent, message.name]
+
+
 def _message(data: object, contact: str) -> Message:
-    id, text, button = read.row(data, 3)
-    return Message(read.text(id), contact, None if text is None else read.text(text), read.flag(button))
+    id, text, button, media, sent, name = read.row(data, 6)
+    return Message(
+        id=read.text(id),
+        contact=contact,
+        text=None if text is None else read.text(text),
+        button=read.flag(button),
+        media=None if media is None else read.media(media),
+        sent=None if sent is None else read.whole(sent),
+        name=None if name is None else read.text(name),
+    )
 
 
 def _result(data: object, contact: str) -> Result:
@@ -189,14 +262,16 @@ def dump_effect(effect: Effect) -> str:
     """`effect` as text, without its contact.
 
     >>> load_effect(dump_effect(Reply("1#0", "ada", "Hi!")), "ada")
-    Reply(id='1#0', contact='ada', text='Hi!', buttons=())
+    Reply(id='1#0', contact='ada', text='Hi!', buttons=(), kind='text', content=None, as_list=False)
     """
     data: dict[str, Any] = {"version": VERSION, "kind": type(effect).__name__, "id": effect.id}
     match effect:
         case Reply():
-            data.update(text=effect.text, buttons=effect.buttons)
+            data.update(text=effect.text, buttons=effect.buttons, as_list=effect.as_list)
+            data.update({"reply": effect.kind, "content": effect.content})
         case Call():
-            data.update(name=effect.name, arguments=_plain(effect.arguments), limit=effect.limit)
+            arguments = {} if effect.secret else _plain(effect.arguments)
+            data.update(name=effect.name, arguments=arguments, limit=effect.limit, secret=effect.secret)
         case Ended():
             values = _plain(effect.values)
             data.update(
@@ -213,8 +288,8 @@ def dump_effect(effect: Effect) -> str:
     return _encode(data)
 
 
-def load_effect(text: str, contact: str) -> Effect:
-    """What `dump_effect` wrote, for `contact`.
+def load_effect(text: str, contact: str, records: Records | None = None) -> Effect:
+    """What `dump_effect` wrote, for `contact`, by a flow that has these `records`.
 
     Raises `Unreadable` where `text` is anything else, or of another version.
     """
@@ -222,16 +297,26 @@ def load_effect(text: str, contact: str) -> Effect:
     id, kind = fields.text("id"), fields.text("kind")
     match kind:
         case "Reply":
-            return Reply(id, contact, fields.text("text"), fields.each("buttons", read.text))
+            return Reply(
+                id,
+                contact,
+                fields.text("text"),
+                fields.each("buttons", read.text),
+                fields.read("reply", _reply_kind),
+                fields.optional("content", read.text),
+                fields.read("as_list", read.flag),
+            )
         case "Call":
             limit = fields.read("limit", read.number)
-            return Call(id, contact, fields.text("name"), fields.values("arguments"), limit)
+            arguments, secret = fields.values("arguments", records), fields.read("secret", read.flag)
+            return Call(id, contact, fields.text("name"), arguments, limit, secret)
         case "Ended":
             reason, cause = fields.read("reason", _reason), fields.optional("cause", read.text)
             team = fields.optional("team", read.text)
-            return Ended(id, contact, fields.text("session"), reason, fields.values("values"), cause, team)
+            values = fields.values("values", records)
+            return Ended(id, contact, fields.text("session"), reason, values, cause, team)
         case "Emitted":
-            return Emitted(id, contact, fields.text("name"), fields.values("values"))
+            return Emitted(id, contact, fields.text("name"), fields.values("values", records))
         case "Dropped":
             return Dropped(id, contact, fields.text("name"))
         case _:
@@ -251,3 +336,9 @@ def _reason(data: object) -> EndReason:
     if not isinstance(data, str) or data not in _REASONS:
         raise Mismatch("a reason to end")
     return cast("EndReason", data)
+
+
+def _reply_kind(data: object) -> ReplyKind:
+    if not isinstance(data, str) or data not in _REPLY_KINDS:
+        raise Mismatch("a kind of reply")
+    return cast("ReplyKind", data)

@@ -11,6 +11,7 @@ from flowrt.effects import Effect
 from flowrt.errors import FlowrtError
 from flowrt.fields import Unreadable
 from flowrt.log import fault, hashed, logger
+from flowrt.values import Records
 from flowrt.waiting import Backoff, Tasks, being_cancelled
 
 BATCH = 100
@@ -40,8 +41,14 @@ class Delivery:
     """Empties one lane of the outbox into `hand_over`."""
 
     def __init__(
-        self, store: Store, lane: Lane, hand_over: Callable[[Effect], Awaitable[None]], tasks: Tasks
+        self,
+        store: Store,
+        lane: Lane,
+        hand_over: Callable[[Effect], Awaitable[None]],
+        tasks: Tasks,
+        records: Records,
     ) -> None:
+        self._records = records
         self._store = store
         self._lane: Lane = lane
         self._hand_over = hand_over
@@ -81,7 +88,7 @@ class Delivery:
 
     async def _deliver(self, row: OutboxRow, round: _Round) -> None:
         try:
-            effect = load_effect(row.body, round.contact)
+            effect = load_effect(row.body, round.contact, self._records)
         except Unreadable as error:
             logger.error("row %d of the outbox is passed over and stays: %s", row.seq, fault(error))
         else:

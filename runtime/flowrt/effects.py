@@ -14,14 +14,26 @@ EndReason = Literal["ended", "expired", "handed off", "failed", "superseded", "o
 """Why a session ended."""
 
 
+ReplyKind = Literal["text", "image", "audio", "video", "document", "location", "contact", "template"]
+"""What a reply can be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Something to say to the contact: a text, with the labels of its buttons."""
+    """Something to say to the contact: a text, with the labels of its buttons.
+
+    A reply of another kind than `text` has in `content` what the flow writes behind the kind: the address of an
+    image, the name of a template; `text` is then its caption, or empty. `as_list` says that the labels are meant as
+    a list, for there may be more of them than the channel has buttons.
+    """
 
     id: str
     contact: str
     text: str
     buttons: tuple[str, ...] = ()
+    kind: ReplyKind = "text"
+    content: str | None = None
+    as_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,8 @@ class Call:
     arguments: Mapping[str, Value]
     limit: float
     """How long it may take, in seconds."""
+    secret: bool = False
+    """Whether a secret is among the arguments: then they are not stored, and after a crash the call has failed."""
 
 
 @dataclass(frozen=True, slots=True)

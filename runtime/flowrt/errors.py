@@ -27,6 +27,10 @@ class OutOfBounds(SessionFailure):
     """A result lies beyond the bounds of its type."""
 
 
+class WrongResult(SessionFailure):
+    """A function of the flow returned something else than it declares."""
+
+
 class TooManySteps(SessionFailure):
     """One event took more transitions than the budget allows."""
 

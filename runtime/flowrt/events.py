@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flowrt.time import Instant
-from flowrt.values import Value
+from flowrt.values import Media, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,9 @@ class Message:
 
     `id` names the message for ever: one that comes twice is handled once. `contact` is whoever talks, as the
     channel names them; both are opaque. `text` is what was typed, none for a message that is not text; `button`
-    says that it came from a press, which counts as its label.
+    says that it came from a press, which counts as its label. `media` is what was sent in place of a text, or with
+    it. `sent` is when the provider says that it was sent, which is a value and moves no clock; `name` is what the
+    contact calls itself.
 
         >>> Message(id="wamid.1", contact="31612345678", text="hi").text
         'hi'
@@ -25,6 +27,9 @@ class Message:
     contact: str
     text: str | None = None
     button: bool = False
+    media: Media | None = None
+    sent: Instant | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

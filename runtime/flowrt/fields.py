@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
 from flowrt.errors import FlowrtError
-from flowrt.values import INT_MAX, Value, from_json
+from flowrt.values import INT_MAX, Media, Records, Value, from_json
 
 T = TypeVar("T")
 
@@ -63,9 +63,9 @@ class Fields:
         """What `reader` makes of each item of the list."""
         return self.read(name, lambda data: tuple([reader(item) for item in row(data)]))
 
-    def values(self, name: str) -> dict[str, Value]:
-        """The object of the field, of values of the language."""
-        return self.read(name, lambda data: {key: value(item) for key, item in obj(data).items()})
+    def values(self, name: str, records: Records | None = None) -> dict[str, Value]:
+        """The object of the field, of values of the language; `records` are those that the flow has."""
+        return self.read(name, lambda data: {key: value(item, records) for key, item in obj(data).items()})
 
 
 def parsed(stored: str) -> Fields:
@@ -121,9 +121,17 @@ def flag(data: object) -> bool:
     return data
 
 
-def value(data: object) -> Value:
-    """A value of the language."""
+def value(data: object, records: Records | None = None) -> Value:
+    """A value of the language; `records` are those that the flow has."""
     try:
-        return from_json(data)
+        return from_json(data, records)
     except ValueError:
         raise Mismatch("a value of the language") from None
+
+
+def media(data: object) -> Media:
+    """An image, a recording, a document or a place."""
+    found = value(data)
+    if not isinstance(found, Media):
+        raise Mismatch("media")
+    return found

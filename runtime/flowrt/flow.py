@@ -13,9 +13,11 @@ from flowrt.effects import Effect, EndReason
 from flowrt.errors import IncompatibleModule, in_words
 from flowrt.events import Due, EndedByHost, Event, GivenBack, HostEvent, Message, Opened, Result, event_key
 from flowrt.machine import FlowMachine
+from flowrt.renaming import RenamedKind
 from flowrt.session import Deadline, Session, V
 from flowrt.time import Instant
-from flowrt.turn import Turn
+from flowrt.turn import Functions, Turn
+from flowrt.values import Record, record_name
 
 FORMAT = 1
 """The format of generated modules that this runtime runs."""
@@ -33,9 +35,11 @@ class Triggers(Protocol):
 class Flow(Generic[V]):
     """A compiled flow.
 
-    `actions` names the actions it calls, `returning` those among them that give a value. `states`, `transitions`
-    and `initial` are the configuration of its machine. Raises `IncompatibleModule` where the module's `format` is
-    not one that this runtime runs.
+    `actions` names the actions it calls, `returning` those among them that give a value, and `functions` the
+    functions that it uses. `states`, `transitions` and `initial` are the configuration of its machine. `renamed`
+    says what had another name in earlier versions: of which kind it is, its old and its new name.
+
+    Raises `IncompatibleModule` where the module's `format` is not one that this runtime runs.
     """
 
     def __init__(  # noqa: PLR0913  a generated module names each of them
@@ -51,6 +55,9 @@ class Flow(Generic[V]):
         variables: type[V],
         actions: Sequence[str],
         returning: Sequence[str] = (),
+        functions: Sequence[str] = (),
+        records: Sequence[type[Record]] = (),
+        renamed: Sequence[tuple[RenamedKind, str, str]] = (),
     ) -> None:
         if format != FORMAT:
             age, cure = ("newer", "upgrade flowrt") if format > FORMAT else ("older", "build the flow again")
@@ -66,6 +73,9 @@ class Flow(Generic[V]):
         self.variables = variables
         self.actions = tuple(actions)
         self.returning = frozenset(returning)
+        self.functions = tuple(functions)
+        self.records = {record_name(record): record for record in records}
+        self.renamed = tuple(renamed)
         self.state_names = frozenset(str(state["name"]) for state in states)
         self._machine: FlowMachine | None = None
 
@@ -81,22 +91,35 @@ class Flow(Generic[V]):
         return Session(contact, self.variables())
 
     def step(
-        self, session: Session[V], event: Event, at: Instant, machine: Triggers | None = None
+        self,
+        session: Session[V],
+        event: Event,
+        at: Instant,
+        machine: Triggers | None = None,
+        functions: Functions | None = None,
     ) -> list[Effect]:
         """Take `event`, at the instant `at`, and return what it causes, in order.
 
         Deadlines that were due come first; then the event; then what had waited for it. `session` is changed in
         place. An instant before the session's last one counts as that one. `machine` may be any that was built from
-        this flow's table; by default it is the shared one.
+        this flow's table; by default it is the shared one. `functions` are those that the flow uses, by name.
         """
-        return _Step(machine or self.machine, session, event, max(at, session.at)).run()
+        return _Step(machine or self.machine, session, event, max(at, session.at), functions).run()
 
 
 class _Step:
     """One call of `Flow.step`: the turns it is made of share their effects and their instant."""
 
-    def __init__(self, machine: Triggers, session: Session[Any], event: Event, at: Instant) -> None:
+    def __init__(
+        self,
+        machine: Triggers,
+        session: Session[Any],
+        event: Event,
+        at: Instant,
+        functions: Functions | None,
+    ) -> None:
         self.events = machine.events
+        self.functions = functions
         self.session = session
         self.event = event
         self.at = at
@@ -134,6 +157,7 @@ class _Step:
             case Message():
                 if self.session.team is None:  # else it is the team's
                     self.session.heard(self.at)
+                    self.session.name = event.name or self.session.name
                     self._fire("message", event)
             case Result():
                 self._take_result(event)
@@ -184,7 +208,7 @@ class _Step:
         return True
 
     def _turn(self, event: Event) -> Turn:
-        return Turn(self.session, event, self.at, self.key, self.effects)
+        return Turn(self.session, event, self.at, self.key, self.effects, self.functions)
 
     def _fire(self, trigger: str, event: Event, reason: EndReason = "ended by host") -> Turn:
         """Fire `trigger`, and after it what had come for the wait it returned to."""

@@ -5,65 +5,168 @@ Every callback takes the `EventData` of transitions: `.model` is the session, `.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from flowrt import answers, sentences
-from flowrt.answers import BoolAnswer, ChoiceAnswer, IntAnswer, TextAnswer
+from flowrt import sentences
+from flowrt.answers import BoolAnswer, ChoiceAnswer, IntAnswer, SecretAnswer, TextAnswer
 from flowrt.flow import Flow, Triggers
+from flowrt.kinds import (
+    AUDIO,
+    BOOL,
+    DATE,
+    DATETIME,
+    DECIMAL,
+    DOCUMENT,
+    DURATION,
+    IMAGE,
+    INT,
+    LOCATION,
+    TEXT,
+    TIME,
+    VIDEO,
+    list_of,
+    optional,
+    record,
+)
 from flowrt.patterns import compile_pattern
 from flowrt.session import Session, Variables
 from flowrt.text import render, same
 from flowrt.turn import Turn
-from flowrt.values import joined, whole
+from flowrt.values import Media, Record, changed, joined, whole
 
 if TYPE_CHECKING:
-    from flowrt.answers import EmailAnswer, PhoneAnswer, UrlAnswer
+    from datetime import date, datetime, time, timedelta
+    from decimal import Decimal
+
+    from flowrt.answers import (
+        DateAnswer,
+        DatetimeAnswer,
+        DecimalAnswer,
+        DurationAnswer,
+        EmailAnswer,
+        MediaAnswer,
+        PhoneAnswer,
+        TimeAnswer,
+        UrlAnswer,
+    )
+    from flowrt.arithmetic import as_decimal, divided, minus, negated, plus, rounded, times
+    from flowrt.captures import Capture, TextPattern
+    from flowrt.functions import join, largest, largest_of, length, lower, smallest, smallest_of, upper
+    from flowrt.lists import contains, element, equal, items, with_items, without
 
 __all__ = [
+    "AUDIO",
+    "BOOL",
+    "DATE",
+    "DATETIME",
+    "DECIMAL",
+    "DOCUMENT",
+    "DURATION",
+    "IMAGE",
+    "INT",
+    "LOCATION",
+    "TEXT",
+    "TIME",
+    "VIDEO",
     "BoolAnswer",
+    "Capture",
     "ChoiceAnswer",
+    "DateAnswer",
+    "DatetimeAnswer",
+    "Decimal",
+    "DecimalAnswer",
+    "DurationAnswer",
     "EmailAnswer",
     "EventData",
     "Flow",
     "IntAnswer",
+    "Media",
+    "MediaAnswer",
     "PhoneAnswer",
+    "Record",
+    "SecretAnswer",
     "TextAnswer",
+    "TextPattern",
+    "TimeAnswer",
     "UrlAnswer",
     "Variables",
     "advance",
     "arrive",
+    "as_decimal",
     "call_failed",
+    "changed",
     "come_back",
     "compile_pattern",
+    "contains",
     "count_try",
+    "date",
+    "datetime",
+    "divided",
+    "element",
     "end_by_host",
     "end_session",
+    "equal",
     "expire_session",
     "fail_session",
     "forget_interruption",
     "hold_message",
     "interrupt",
     "is_first_failure",
+    "items",
+    "join",
     "joined",
     "keep_visit",
+    "largest",
+    "largest_of",
+    "length",
+    "list_of",
+    "lower",
+    "minus",
+    "negated",
+    "optional",
+    "plus",
+    "record",
     "render",
+    "rounded",
     "same",
     "say_again",
     "say_failure",
     "says_again",
+    "smallest",
+    "smallest_of",
     "sure",
+    "time",
+    "timedelta",
+    "times",
+    "upper",
     "whole",
+    "with_items",
+    "without",
 ]
+
+_LATER = {
+    "flowrt.answers": "DateAnswer DatetimeAnswer DecimalAnswer DurationAnswer EmailAnswer MediaAnswer PhoneAnswer "
+    "TimeAnswer UrlAnswer",
+    "flowrt.arithmetic": "as_decimal divided minus negated plus rounded times",
+    "flowrt.captures": "Capture TextPattern",
+    "flowrt.functions": "join largest largest_of length lower smallest smallest_of upper",
+    "flowrt.lists": "contains element equal items with_items without",
+    "datetime": "date datetime time timedelta",
+    "decimal": "Decimal",
+}
+_HOMES = {name: module for module, names in _LATER.items() for name in names.split()}
+"""What is loaded by the first flow that needs it, with what it brings."""
 
 T = TypeVar("T")
 V = TypeVar("V", bound=Variables)
 
 
 def __getattr__(name: str) -> object:
-    """A reader that brings a package of its own is loaded by the first flow that asks for it."""
-    if name not in __all__:
+    """What only some flows need is loaded by the first that does."""
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(answers, name)
+    value: object = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
 

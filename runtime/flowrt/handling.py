@@ -13,7 +13,7 @@ from typing import Any
 
 from flowrt import sentences
 from flowrt.abc import Change, Lane
-from flowrt.codec import Outdated, dump_effect, dump_session, load_session, restore
+from flowrt.codec import Outdated, dump_effect, dump_session, load_session, readable, restore, salvage
 from flowrt.effects import Call, Effect, Ended, Reply
 from flowrt.errors import SessionFailure, in_words
 from flowrt.events import Due, Event, Result, event_key
@@ -21,6 +21,7 @@ from flowrt.fields import Unreadable
 from flowrt.flow import Flow
 from flowrt.session import Session
 from flowrt.time import Instant
+from flowrt.turn import Functions
 from flowrt.values import Value
 
 SESSION_MAX = 262_144
@@ -43,7 +44,14 @@ class Oversized(SessionFailure):
 
 
 def handle(
-    flow: Flow[Any], contact: str, stored: str | None, event: Event, at: Instant, *, notices: bool = True
+    flow: Flow[Any],
+    contact: str,
+    stored: str | None,
+    event: Event,
+    at: Instant,
+    *,
+    notices: bool = True,
+    functions: Functions | None = None,
 ) -> Outcome:
     """Take `event`, at the instant `at`, for the session that `stored` holds; None where there is none.
 
@@ -54,7 +62,7 @@ def handle(
     found = _find(flow, contact, stored, event, at)
     before = found.awaited
     try:
-        effects = [*found.effects, *flow.step(found.session, event, at)]
+        effects = [*found.effects, *flow.step(found.session, event, at, functions=functions)]
         session, body = found.session, _body(flow, found.session)
         rows = _rows(effects, notices=notices)
     except Exception as cause:  # whatever it is, it ends this session and troubles no other
@@ -65,7 +73,7 @@ def handle(
         with suppress(Exception):  # what was held meets the entry handlers, unless that fails as well
             fresh = flow.session(contact)
             fresh.at, fresh.held = session.at, found.session.held
-            more = flow.step(fresh, Due(contact), at)
+            more = flow.step(fresh, Due(contact), at, functions=functions)
             session, body, effects = fresh, _body(flow, fresh), [*effects, *more]
         rows = _rows(effects, notices=notices)
     now = awaited(session)
@@ -119,9 +127,9 @@ def _find(flow: Flow[Any], contact: str, stored: str | None, event: Event, at: I
         return _Found(flow.session(contact), _outdated(contact, "", {}, cause, event_key(event, at)), None)
     except Outdated as cause:
         saved = cause.saved
-        session = flow.session(contact)
-        session.at, session.held = saved.at, saved.held
-        return _Found(session, _outdated(contact, saved.id, saved.vars, cause, event_key(event, at)), None)
+        values = readable(flow, saved)
+        effects = _outdated(contact, saved.id, values, cause, event_key(event, at))
+        return _Found(salvage(flow, contact, saved), effects, None)
     return _Found(session, [], awaited(session))
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import keyword
 from dataclasses import dataclass
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from flowrt.events import Message, Result
 from flowrt.time import Instant, Period
 from flowrt.values import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flowrt.kinds import Kind
 
 INITIAL = "start"
 """The state of a contact without a session."""
@@ -18,7 +23,7 @@ def is_taken(name: str) -> bool:
     """Whether a variable of this name has an underscore behind it in Python, where the name means something
     else.
     """
-    return keyword.iskeyword(name) or name in {"self", "held", "kept"}
+    return keyword.iskeyword(name) or name in {"self", "held", "kept", "kinds", "names", "secrets"}
 
 
 def slot_of(name: str) -> str:
@@ -45,10 +50,25 @@ class Variables:
     __slots__: tuple[str, ...] = ()
     kept: ClassVar[tuple[str, ...]] = ()
     """The slots whose values stay with the contact when the session ends."""
+    secrets: ClassVar[tuple[str, ...]] = ()
+    """The slots that are emptied at each wait: they are in no stored session, and no host is told of them."""
+    names: ClassVar[Mapping[str, str]] = {}
+    """What the flow calls the variables of its dialogs, by slot: the path of the dialog belongs to the name."""
+    kinds: ClassVar[Mapping[str, Kind[Any]]] = {}
+    """The type of each variable, by slot."""
 
     def held(self) -> dict[str, Value]:
-        """The variables that are set, with their values, in order of declaration."""
-        return {written(name): getattr(self, name) for name in self.__slots__ if hasattr(self, name)}
+        """The variables that are set, with their values, in order of declaration; no secrets among them."""
+        return {
+            self.names.get(slot) or written(slot): getattr(self, slot)
+            for slot in self.__slots__
+            if hasattr(self, slot) and slot not in self.secrets
+        }
+
+    @classmethod
+    def slots(cls) -> dict[str, str]:
+        """The slots, by what the flow calls their variables."""
+        return {cls.names.get(slot) or written(slot): slot for slot in cls.__slots__}
 
 
 V = TypeVar("V", bound=Variables)
@@ -85,7 +105,7 @@ class Session(Generic[V]):
     clock first (trigger `expire`), then those of the present wait. `tries` counts the wrong answers of the present
     wait, `reminded` names the reminders already said in this visit, `pending` is the key of what is awaited that is
     not the contact, a call's result or the end of a `wait`, and `held` are the messages that came meanwhile. `team`
-    is whom the contact was handed to: then its messages are theirs.
+    is whom the contact was handed to: then its messages are theirs. `name` is what the contact last called itself.
     """
 
     __slots__ = (
@@ -95,6 +115,7 @@ class Session(Generic[V]):
         "held",
         "id",
         "interrupted",
+        "name",
         "pending",
         "reminded",
         "state",
@@ -109,6 +130,7 @@ class Session(Generic[V]):
         self.vars = variables
         self.held: tuple[Message, ...] = ()
         self.team: str | None = None
+        self.name: str | None = None
         self.at: Instant = 0
         self.clear()
 

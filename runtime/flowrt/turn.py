@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
-from typing import Any, Literal, TypeVar, cast, overload
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flowrt.answers import Reader
-from flowrt.effects import Call, Dropped, Effect, Emitted, Ended, EndReason, Reply
-from flowrt.errors import TooManyReplies, TooManySteps
-from flowrt.events import Due, Event, Message, Result
-from flowrt.patterns import Pattern
+from flowrt.effects import Call, Dropped, Effect, Emitted, Ended, EndReason, Reply, ReplyKind
+from flowrt.errors import MissingAction, TooManyReplies, TooManySteps, WrongResult
+from flowrt.events import Due, Event, HostEvent, Message, Result
+from flowrt.kinds import Kind, WrongKind
+from flowrt.patterns import Found, Pattern
 from flowrt.session import Deadline, Interrupted, Session, written
 from flowrt.text import fold
-from flowrt.time import SECOND, Instant
-from flowrt.values import INT_MAX, TEXT_MAX, Value
+from flowrt.time import SECOND, Instant, moment
+from flowrt.values import Media, MediaKind, Value
+
+if TYPE_CHECKING:
+    from flowrt.captures import TextPattern
 
 T = TypeVar("T")
+
+Functions = Mapping[str, Callable[..., object]]
+"""The functions of the flow, by name: pure and instant, written by the bot's engineer."""
 
 MAX_STEPS = 100
 """How many choices one event may pass."""
@@ -25,19 +33,14 @@ MAX_REPLIES = 20
 """How many replies one event may cause."""
 
 
-def _is_bounded(value: object) -> bool:
-    """Whether a value that came from outside keeps to the bounds of its type."""
-    if isinstance(value, int):
-        return abs(value) <= INT_MAX
-    return not isinstance(value, str) or len(value) <= TEXT_MAX
-
-
 class Turn:
     """One event, at the instant `at`, for `session`; what it causes is added to `effects`."""
 
     __slots__ = (
         "_answer",
+        "_captured",
         "_folded",
+        "_found",
         "_steps",
         "at",
         "cause",
@@ -45,6 +48,7 @@ class Turn:
         "effects",
         "event",
         "failures",
+        "functions",
         "key",
         "left",
         "ready",
@@ -58,7 +62,13 @@ class Turn:
     )
 
     def __init__(
-        self, session: Session[Any], event: Event, at: Instant, key: str, effects: list[Effect]
+        self,
+        session: Session[Any],
+        event: Event,
+        at: Instant,
+        key: str,
+        effects: list[Effect],
+        functions: Functions | None = None,
     ) -> None:
         self.session = session
         self.left = session.state
@@ -66,6 +76,7 @@ class Turn:
         self.at = at
         self.key = key
         self.effects = effects
+        self.functions = functions
         self.says_again = False
         self.stays = False
         self.returns = False
@@ -77,7 +88,9 @@ class Turn:
         self.under_way = False
         self.deferred: Callable[[], object] | None = None
         self._answer: tuple[Reader[Any], Any] | None = None
+        self._captured: tuple[TextPattern, dict[str, Value] | None] | None = None
         self._folded: str | None = None
+        self._found: tuple[Pattern, Found | None] | None = None
         self._steps = 0
 
     # What came in.
@@ -103,27 +116,99 @@ class Turn:
 
     def finds(self, pattern: Pattern) -> bool:
         """Whether `pattern` finds something in the text of the message."""
-        message = self.message
-        return message is not None and message.text is not None and pattern.search(message.text) is not None
+        if self._found is None or self._found[0] is not pattern:
+            text = None if self.message is None else self.message.text
+            self._found = (pattern, None if text is None else pattern.find(text))
+        return self._found[1] is not None
 
-    def gave(self, kind: type[object], *, optional: bool = False) -> bool:
-        """Whether the awaited call gave a value of this kind; with `optional` none is one too."""
-        if not isinstance(self.event, Result) or self.event.failure is not None:
+    def found(self, pattern: Pattern, group: str | None = None) -> str | None:
+        """What `pattern` found, or what its named `group` did, None for one that took no part; `finds(pattern)` must
+        hold.
+        """
+        if not self.finds(pattern):
+            raise AssertionError("what was found was stored, and its guard had found nothing")
+        found = cast("tuple[Pattern, Found]", self._found)[1]
+        return found.text if group is None else found.groups[group]
+
+    def fits(self, pattern: TextPattern) -> bool:
+        """Whether the text of the message is of `pattern`, a text with captures."""
+        if self._captured is None or self._captured[0] is not pattern:
+            text = None if self.message is None else self.message.text
+            self._captured = (pattern, None if text is None else pattern.match(text, self.at))
+        return self._captured[1] is not None
+
+    def captured(self, pattern: TextPattern, name: str, kind: Kind[T]) -> T:
+        """What the capture `name` of `pattern` holds; `fits(pattern)` must hold."""
+        if not self.fits(pattern):
+            raise AssertionError("a capture was stored that its guard had not seen")
+        return kind.of(cast("tuple[TextPattern, dict[str, Value]]", self._captured)[1][name])
+
+    def has(self, kind: MediaKind) -> bool:
+        """Whether the message brings media of this kind."""
+        return self.message is not None and self.message.media is not None and self.message.media.kind == kind
+
+    @property
+    def media(self) -> Media:
+        """The media of the message; `has` of its kind must hold."""
+        if self.message is None or self.message.media is None:
+            raise AssertionError("media was stored that its guard had not seen")
+        return self.message.media
+
+    def carries(self, **kinds: Kind[Any]) -> bool:
+        """Whether the host's event has a value of each of these names, of its kind."""
+        if not isinstance(self.event, HostEvent):
             return False
-        value = self.event.value
-        if value is None:
-            return optional
-        return isinstance(value, kind) and isinstance(value, bool) == (kind is bool) and _is_bounded(value)
+        values = self.event.values
+        return all(kind.admits(values.get(written(slot))) for slot, kind in kinds.items())
 
-    @overload
-    def result(self, kind: type[T], *, optional: Literal[True]) -> T | None: ...
-    @overload
-    def result(self, kind: type[T]) -> T: ...
-    def result(self, kind: type[T], *, optional: bool = False) -> T | None:
+    def carried(self, name: str, kind: Kind[T]) -> T:
+        """The value `name` of the host's event; `carries` of it must hold."""
+        return kind.of(self.event.values.get(name) if isinstance(self.event, HostEvent) else None)
+
+    def gave(self, kind: Kind[Any]) -> bool:
+        """Whether the awaited call gave a value of this kind."""
+        return isinstance(self.event, Result) and self.event.failure is None and kind.admits(self.event.value)
+
+    def result(self, kind: Kind[T]) -> T:
         """The result of the call; `gave` of the same kind must hold."""
-        if not isinstance(self.event, Result) or not self.gave(kind, optional=optional):
+        if not isinstance(self.event, Result):
             raise AssertionError("a result was stored that its guard had not seen")
-        return cast("T | None", self.event.value)
+        return kind.of(self.event.value)
+
+    def apply(self, name: str, kind: Kind[T], *arguments: Value) -> T:
+        """What the flow's function `name` makes of `arguments`.
+
+        Raises `MissingAction` where there is no such function, `WrongResult` where it gives a value of another type,
+        and whatever the function raises.
+        """
+        from flowrt.forms import admitted  # noqa: PLC0415 - a flow without functions does without
+
+        function = (self.functions or {}).get(name)
+        if function is None:
+            raise MissingAction(f"the flow uses the function `{name}`, and none was given")
+        value = function(*arguments)
+        try:
+            return kind.of(admitted(value))
+        except WrongKind as error:
+            raise WrongResult(f"the function `{name}` returned {type(value).__name__}, {error}") from None
+        except ValueError as error:
+            raise WrongResult(f"the function `{name}` returned {error}") from None
+
+    @property
+    def now(self) -> datetime:
+        """The instant of the event, in UTC."""
+        return moment(self.at)
+
+    @property
+    def today(self) -> date:
+        """The day of the event, in UTC."""
+        return self.now.date()
+
+    @property
+    def sent(self) -> datetime | None:
+        """When the provider says that the message was sent, in UTC; None where it does not, or there is none."""
+        message = self.message
+        return None if message is None or message.sent is None else moment(message.sent)
 
     def reads(self, reader: Reader[Any]) -> bool:
         """Whether the message is an answer that `reader` understands."""
@@ -149,16 +234,37 @@ class Turn:
         """The stable id of the next effect."""
         return f"{self.key}#{len(self.effects)}"
 
-    def reply(self, text: str, buttons: tuple[str, ...] = ()) -> None:
+    def reply(self, text: str, buttons: tuple[str, ...] = (), *, as_list: bool = False) -> None:
         """Say `text`, with buttons of these labels."""
+        self._say(Reply(self.next_id(), self.session.contact, text, buttons, as_list=as_list))
+
+    def reply_with(
+        self,
+        kind: ReplyKind,
+        content: str,
+        caption: str = "",
+        buttons: tuple[str, ...] = (),
+        *,
+        as_list: bool = False,
+    ) -> None:
+        """Say something that is no text: of this kind, with what the flow writes behind it."""
+        self._say(Reply(self.next_id(), self.session.contact, caption, buttons, kind, content, as_list))
+
+    def _say(self, reply: Reply) -> None:
         said = sum(isinstance(effect, Reply) for effect in self.effects)
         if said >= MAX_REPLIES and not self.failures:  # that something went wrong is always said
             raise TooManyReplies(f"one event caused more than {MAX_REPLIES} replies")
-        self.effects.append(Reply(self.next_id(), self.session.contact, text, buttons))
+        self.effects.append(reply)
 
     def call(self, name: str, limit: float, /, **arguments: Value) -> None:
         """Ask for the action `name`, which may take `limit` seconds, and await its result."""
-        call = Call(self.next_id(), self.session.contact, name, arguments, limit)
+        self._call(Call(self.next_id(), self.session.contact, name, arguments, limit))
+
+    def call_secretly(self, name: str, limit: float, /, **arguments: Value) -> None:
+        """`call`, with a secret among the arguments: they are never stored, and after a crash it has failed."""
+        self._call(Call(self.next_id(), self.session.contact, name, arguments, limit, secret=True))
+
+    def _call(self, call: Call) -> None:
         self.session.pending = call.id
         self.effects.append(call)
 
@@ -183,6 +289,13 @@ class Turn:
         values, id = session.vars.held(), session.id or self.key
         self.effects.append(Ended(self.next_id(), session.contact, id, reason, values, self.cause, team))
         session.clear()
+        session.name = None
+
+    def forget(self, *slots: str) -> None:
+        """Unset variables: a dialog that is run anew begins without them."""
+        for slot in slots:
+            if hasattr(self.session.vars, slot):
+                delattr(self.session.vars, slot)
 
     def hand_over(self, team: str) -> None:
         """End the session and leave the contact, and what it has said meanwhile, to `team`."""
@@ -207,6 +320,7 @@ class Turn:
         """
         session = self.session
         fixed: tuple[Deadline, ...] = ()
+        self.forget(*session.vars.secrets)
         if self.stays and session.state == self.left and not self.returns:
             return  # the clocks run on: what a message starts anew was started when it came
         if self.returns:

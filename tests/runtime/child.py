@@ -30,7 +30,7 @@ class Printer:
         self.say("call", arguments)
 
     def say(self, kind: str, data: dict[str, object]) -> None:
-        sys.stdout.write(json.dumps({"kind": kind, **data}) + "\n")
+        sys.stdout.write(json.dumps({**data, "kind": kind}) + "\n")
         sys.stdout.flush()
 
 

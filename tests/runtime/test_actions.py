@@ -272,7 +272,7 @@ def result_of(action: Callable[..., Any], limit: float = 5.0) -> Result:
             reported.append(result)
 
         tasks = Tasks(0.0)
-        calls = Calls({"act": action}, {"act"}, report, tasks)
+        calls = Calls({"act": action}, {"act"}, report, tasks, {})
         calls.start(Call("1#0", "ada", "act", {}, limit))
         calls.start(Call("1#0", "ada", "act", {}, limit))
         await tasks.idle()

@@ -215,10 +215,10 @@ def test_a_step_that_raises_ends_that_session_and_no_other(
 ) -> None:
     step = world.flow.step
 
-    def stumbling(session: Any, event: Any, *rest: Any) -> Any:
+    def stumbling(session: Any, event: Any, *rest: Any, **more: Any) -> Any:
         if getattr(event, "text", None) == "trip":
             raise RecursionError("too deep")
-        return step(session, event, *rest)
+        return step(session, event, *rest, **more)
 
     monkeypatch.setattr(world.flow, "step", stumbling)
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flowc import __version__
 from flowc.source import source_of
 from flowc.transcript.conversation import Conversation
 from flowc.transcript.reading import LONGEST
@@ -15,9 +14,10 @@ from flowc.transcript.script import After, CallLine, Entry, Fails, Press, Return
 from flowc.transcript.writing import entry_of, write_script
 from flowrt.effects import Call, Effect
 from flowrt.events import Due, EndedByHost, Event, Message, Result
-from flowrt.flow import FORMAT, Flow, Triggers
+from flowrt.flow import Flow, Triggers
 from flowrt.session import Session
 from flowrt.time import SECOND, Instant
+from flowrt.turn import Functions
 
 
 class NotWritten(Exception):
@@ -40,29 +40,23 @@ class Step:
 class Recorder(Flow[Any]):
     """A flow that behaves as `flow` does and records what happens to `contact`."""
 
-    def __init__(self, flow: Flow[Any], contact: str) -> None:
-        super().__init__(
-            name=flow.name,
-            source=flow.source,
-            format=FORMAT,
-            compiler=__version__,
-            states=flow.states,
-            transitions=flow.transitions,
-            initial=flow.initial,
-            variables=flow.variables,
-            actions=flow.actions,
-            returning=tuple(flow.returning),
-        )
+    def __init__(self, flow: Flow[Any], contact: str) -> None:  # pyright: ignore[reportMissingSuperCall]
+        vars(self).update(vars(flow))  # whatever that flow was made of
         self._plain = flow
         self._contact = contact
         self._steps: list[Step] = []
 
     def step(
-        self, session: Session[Any], event: Event, at: Instant, machine: Triggers | None = None
+        self,
+        session: Session[Any],
+        event: Event,
+        at: Instant,
+        machine: Triggers | None = None,
+        functions: Functions | None = None,
     ) -> list[Effect]:
         """Take `event`, as every flow does."""
         begins, held = not session.is_open, session.held
-        effects = super().step(session, event, at, machine)
+        effects = super().step(session, event, at, machine, functions)
         if session.contact == self._contact:
             calls = tuple(effect.id for effect in effects if isinstance(effect, Call))
             self._steps.append(Step(event, session.at, calls, begins, held))

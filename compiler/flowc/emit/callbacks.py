@@ -10,9 +10,11 @@ from pathlib import PurePath
 from flowc import machine as ir
 from flowc.emit.expressions import helpers, literal, python, sure, template, uses_variables
 from flowc.emit.names import Names, effect_name, guard_name, identifier, slug
+from flowc.emit.types import kind_of, names_in
+from flowc.types import Type
+from flowrt import generated
 from flowrt.text import fold
 
-PYTHON_TYPES = {"text": "str", "int": "int", "bool": "bool", "email": "str", "phone": "str", "url": "str"}
 READERS = {
     "text": "TextAnswer",
     "int": "IntAnswer",
@@ -124,9 +126,9 @@ class Callbacks:
                 left = "left = event.model.interrupted"
                 return (left, f"return left is not None and left.state == {literal(guard.state)}")
             case ir.CallFailed():
-                kind = PYTHON_TYPES[guard.returns.name] if guard.returns else "object"
-                optional = ", optional=True" if guard.returns and guard.returns.optional else ""
-                return (f"return not event.args[0].gave({kind}{optional}){note}",)
+                if guard.returns is None:
+                    raise AssertionError("the runtime has this guard itself")
+                return (f"return not event.args[0].gave({self._kind(guard.returns)}){note}",)
             case ir.SaysAgain() | ir.FirstFailure():
                 raise AssertionError("the runtime has this guard itself")
 
@@ -150,6 +152,11 @@ class Callbacks:
         text = python(expression)
         self.used |= helpers(expression)
         return text.removeprefix("(").removesuffix(")") if _wrapped_once(text) else text
+
+    def _kind(self, type_: Type) -> str:
+        written = kind_of(type_)
+        self.used |= names_in(written) & set(generated.__all__)
+        return written
 
     def _pattern(self, pattern: str) -> str:
         if pattern not in self._pattern_names:
@@ -221,8 +228,7 @@ class Callbacks:
     ) -> tuple[str, ...]:
         match effect:
             case ir.StoreResult():
-                optional = ", optional=True" if effect.type.optional else ""
-                result = f"event.args[0].result({PYTHON_TYPES[effect.type.name]}{optional})"
+                result = f"event.args[0].result({self._kind(effect.type)})"
                 return (f"event.model.vars.{identifier(effect.variable)} = {result}{note}",)
             case ir.StoreText():
                 return (f"event.model.vars.{identifier(effect.variable)} = event.args[0].text{note}",)

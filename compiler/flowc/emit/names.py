@@ -48,6 +48,16 @@ def identifier(name: str) -> str:
     return slot_of(name)
 
 
+def class_name(record: str) -> str:
+    """The name of the class of a record: one that the module has already gets an underscore behind.
+
+    >>> class_name("Order"), class_name("Media")
+    ('Order', 'Media_')
+    """
+    name = identifier(record)
+    return f"{name}_" if name in _TAKEN else name
+
+
 class Names:
     """Gives each function of a module a name of its own.
 

@@ -11,12 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from flowc import __version__
 from flowc import machine as ir
-from flowc.emit.callbacks import PYTHON_TYPES, Callbacks, Function, comment, shown_name
+from flowc.emit.callbacks import Callbacks, Function, comment, shown_name
 from flowc.emit.expressions import literal
 from flowc.emit.layout import wrapped
 from flowc.emit.names import Names, identifier, slug
 from flowc.emit.shape import check_shape
-from flowc.types import Type
+from flowc.emit.types import python_type
 from flowrt import generated
 from flowrt.flow import FORMAT
 
@@ -86,16 +86,6 @@ def emit_python(machine: ir.Machine) -> str:
     text = wrapped(text)
     check_shape(text, frozenset({*generated.__all__, "hasattr"}))
     return text
-
-
-def python_type(type_: Type) -> str:
-    """A type of the language as Python writes it.
-
-    >>> python_type(Type("text", optional=True))
-    'str | None'
-    """
-    name = PYTHON_TYPES.get(type_.name, "None")
-    return f"{name} | None" if type_.optional and name != "None" else name
 
 
 def _action(action: ir.Action) -> dict[str, str]:

@@ -21,5 +21,5 @@ class MediaAnswer:
 
     def __call__(self, message: Message, _at: Instant = 0, /) -> Media | None:
         """What `message` carries, if it is of the kind."""
-        media: object = getattr(message, "media", None)
-        return media if isinstance(media, Media) and media.kind == self._kind else None
+        media = message.media
+        return media if media is not None and media.kind == self._kind else None
