@@ -16,7 +16,7 @@ _CLASSES: dict[str, type] = {
         *(
             value
             for value in vars(ir).values()
-            if isinstance(value, type) and value.__module__ == ir.__name__
+            if isinstance(value, type) and value.__module__.startswith(ir.__name__)
         ),
     )
 }

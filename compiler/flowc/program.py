@@ -20,9 +20,19 @@ class Program:
     failed: ast.Failed | None
     variables: dict[str, ast.Variable]
     actions: dict[str, ast.Action]
+    functions: dict[str, ast.Function]
+    records: dict[str, ast.Record]
+    dialogs: dict[str, ast.Dialog]
     states: dict[str, ast.State]
+    renames: tuple[ast.Renamed, ...]
+    channel: ast.Channel | None
     entries: tuple[ast.Handler, ...]
     anytimes: tuple[ast.Handler, ...]
+
+    @property
+    def bots_own(self) -> tuple[ast.Action | ast.Function, ...]:
+        """What the bot must have: the actions and the functions."""
+        return (*self.actions.values(), *self.functions.values())
 
     def origin(self, span: Span) -> Origin:
         """Where a span stands, with its line."""

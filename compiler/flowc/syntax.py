@@ -562,6 +562,12 @@ class Dialog:
     states: tuple[State, ...]
     span: Span
 
+    @property
+    def declared(self) -> tuple[Name, ...]:
+        """The names of its parameters and of its `let`."""
+        parameters = tuple(parameter.name for parameter in self.parameters)
+        return parameters + tuple(variable.name for variable in self.variables)
+
 
 Item = (
     FlowName

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from flowc import syntax as ast
 
@@ -32,22 +33,82 @@ def chains_below(step: ast.Step) -> Iterator[ast.Chain]:
             return
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What shares its variables: the flow itself, or one `dialog`."""
+
+    dialog: ast.Dialog | None
+    chains: tuple[ast.Chain, ...]
+    """The outermost chains, in order of writing."""
+    handlers: tuple[ast.Handler, ...]
+    """Every `on`, those below an `ask` too."""
+
+    def steps(self) -> Iterator[ast.Step]:
+        """Every step, in order of writing."""
+        for chain in self.chains:
+            yield from steps_of(chain)
+
+
+def parts_of(file: ast.File) -> Iterator[Part]:
+    """The flow itself, then its dialogs in order of writing."""
+    outside = [item for item in file.items if not isinstance(item, ast.Dialog)]
+    chains = tuple(chain for item in outside for chain in _chains_of(item))
+    yield _part(None, chains, tuple(handler for item in outside for handler in _handlers_of(item)))
+    for dialog in file.items:
+        if isinstance(dialog, ast.Dialog):
+            chains = (dialog.chain, *(chain for state in dialog.states for chain in chains_of_state(state)))
+            yield _part(dialog, chains, tuple(one for state in dialog.states for one in state.handlers))
+
+
+def _part(
+    dialog: ast.Dialog | None, chains: tuple[ast.Chain, ...], handlers: tuple[ast.Handler, ...]
+) -> Part:
+    asks = [step for chain in chains for step in steps_of(chain) if isinstance(step, ast.Ask)]
+    below = tuple(clause for ask in asks for clause in ask.clauses if isinstance(clause, ast.Handler))
+    return Part(dialog, chains, (*handlers, *below))
+
+
+def _chains_of(item: ast.Item) -> Iterator[ast.Chain]:
+    match item:
+        case ast.Entry() | ast.Anytime():
+            yield item.handler.chain
+        case ast.Timeout() | ast.Failed() if item.chain:
+            yield item.chain
+        case ast.State():
+            yield from chains_of_state(item)
+        case _:
+            pass
+
+
+def _handlers_of(item: ast.Item) -> Iterator[ast.Handler]:
+    match item:
+        case ast.Entry() | ast.Anytime():
+            yield item.handler
+        case ast.State():
+            yield from item.handlers
+        case _:
+            pass
+
+
 def all_chains(file: ast.File) -> Iterator[ast.Chain]:
-    """The outermost chains of a file, in order of writing."""
+    """The outermost chains of a file: those of the flow itself, then those of its dialogs."""
+    for part in parts_of(file):
+        yield from part.chains
+
+
+def all_handlers(file: ast.File) -> Iterator[ast.Handler]:
+    """Every `on` of a file."""
+    for part in parts_of(file):
+        yield from part.handlers
+
+
+def all_states(file: ast.File) -> Iterator[ast.State]:
+    """Every state of a file, those of its dialogs too."""
     for item in file.items:
-        match item:
-            case ast.Entry() | ast.Anytime():
-                yield item.handler.chain
-            case ast.Timeout() | ast.Failed() if item.chain:
-                yield item.chain
-            case ast.State():
-                yield from chains_of_state(item)
-            case ast.Dialog():
-                yield item.chain
-                for state in item.states:
-                    yield from chains_of_state(state)
-            case _:
-                pass
+        if isinstance(item, ast.State):
+            yield item
+        elif isinstance(item, ast.Dialog):
+            yield from item.states
 
 
 def chains_of_state(state: ast.State) -> Iterator[ast.Chain]:
@@ -56,19 +117,3 @@ def chains_of_state(state: ast.State) -> Iterator[ast.Chain]:
     waits_for: tuple[ast.Handler | ast.After | ast.Timeout, ...]
     waits_for = (*state.handlers, *state.reminders, *state.timeouts)
     yield from (part.chain for part in waits_for if part.chain)
-
-
-def all_handlers(file: ast.File) -> Iterator[ast.Handler]:
-    """Every `on` of a file."""
-    for item in file.items:
-        match item:
-            case ast.Entry() | ast.Anytime():
-                yield item.handler
-            case ast.State():
-                yield from item.handlers
-            case _:
-                pass
-    for chain in all_chains(file):
-        for step in steps_of(chain):
-            if isinstance(step, ast.Ask):
-                yield from (clause for clause in step.clauses if isinstance(clause, ast.Handler))

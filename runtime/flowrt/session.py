@@ -27,11 +27,13 @@ def is_taken(name: str) -> bool:
 
 
 def slot_of(name: str) -> str:
-    """The attribute that holds the variable `name`: Python's own words get an underscore behind.
+    """The attribute that holds the variable `name`: Python's own words get an underscore behind, and what leads to
+    a variable of a dialog stands before it.
 
-    >>> slot_of("class"), slot_of("rating")
-    ('class_', 'rating')
+    >>> slot_of("class"), slot_of("rating"), slot_of("menu/address.street")
+    ('class_', 'rating', 'menu__address__street')
     """
+    name = name.replace("/", "__").replace(".", "__")
     return f"{name}_" if is_taken(name.rstrip("_")) else name
 
 

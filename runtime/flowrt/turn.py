@@ -143,6 +143,11 @@ class Turn:
             raise AssertionError("a capture was stored that its guard had not seen")
         return kind.of(cast("tuple[TextPattern, dict[str, Value]]", self._captured)[1][name])
 
+    @property
+    def is_text(self) -> bool:
+        """Whether the message is text and brings no media."""
+        return self.message is not None and self.message.text is not None and self.message.media is None
+
     def has(self, kind: MediaKind) -> bool:
         """Whether the message brings media of this kind."""
         return self.message is not None and self.message.media is not None and self.message.media.kind == kind
@@ -221,6 +226,11 @@ class Turn:
     def text(self) -> str:
         """The text of the message in the user's spelling, trimmed; empty where there is none."""
         return (self.event.text or "").strip() if isinstance(self.event, Message) else ""
+
+    @property
+    def written(self) -> str | None:
+        """The text of the message in the user's spelling, trimmed; None where there is none."""
+        return self.text if self.message is not None and self.message.text is not None else None
 
     def answer(self, reader: Reader[T]) -> T:
         """What `reader` makes of the message; `reads(reader)` must hold."""

@@ -44,7 +44,9 @@ def test_each_command_has_help_with_an_example(name: str) -> None:
 def test_explain_prints_the_page_of_a_diagnostic() -> None:
     result = invoke("explain", "f0201")
     assert result.exit_code == 0
-    assert result.stdout.startswith("error[F0201]\n\n`goto` names a state that the flow does not have.")
+    assert result.stdout.startswith(
+        "error[F0201]\n\n`goto` names a state that the flow does not have; in a dialog"
+    )
     assert "Wrong:" in result.stdout
 
 

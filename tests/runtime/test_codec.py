@@ -159,7 +159,7 @@ def test_a_sentence_names_the_place_and_not_what_was_said(feedback_flow: Flow[An
     data = json.loads(dump_session(feedback_flow, filled(feedback_flow)))
     data["vars"]["name"] = {"my": "secret"}
     with pytest.raises(
-        Unreadable, match="`vars.name` of the stored text is not a value of the language"
+        Unreadable, match=r"`vars\.name` of the stored text is not a value of the language"
     ) as caught:
         restore(feedback_flow, "ada", json.dumps(data))
     assert "secret" not in str(caught.value)

@@ -2,7 +2,18 @@
 
 import pytest
 
-from flowc.machine import FORMAT, CallAction, Do, Machine, Origin, Say, SourceFile, Template, Transition
+from flowc.machine import (
+    FORMAT,
+    CallAction,
+    Do,
+    Machine,
+    Options,
+    Origin,
+    Say,
+    SourceFile,
+    Template,
+    Transition,
+)
 from flowc.source import source_of
 from flowc.transcript.columns import width, wrap
 from flowc.transcript.conversation import Conversation
@@ -80,10 +91,10 @@ def test_the_origin_of_what_a_transition_says() -> None:
     def at(line: int) -> Origin:
         return Origin("a.flow", 0, 1, line)
 
-    say = Say(Template(("Hi",), TEXT, at(2)), (), "reply", at(2))
-    effects = (Do("interrupt", at(1)), say, CallAction("save", (), (), 30, at(3)), Do("end", at(4)))
+    say = Say(Template(("Hi",), TEXT, at(2)), Options(), "reply", at(2))
+    effects = (Do("interrupt", at(1)), say, CallAction("save", (), (), 30, False, at(3)), Do("end", at(4)))
     row = Transition("message", ("start",), "start", (), effects, at(1))
-    machine = Machine(FORMAT, "a", (SourceFile("a.flow", ""),), (), (row,), (), (), None)
+    machine = Machine(FORMAT, "a", (SourceFile("a.flow", ""),), (), (row,), (), (), (), (), (), None, None)
     origin = origins_of(machine)
     cell = Cell(0, "start")
     assert [origin(Made(cell, nth)) for nth in range(4)] == ["a.flow:2", "a.flow:3", "a.flow:4", "a.flow:1"]

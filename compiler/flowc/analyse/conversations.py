@@ -8,12 +8,25 @@ from typing import TypeVar
 
 from flowc import machine as ir
 from flowc.analyse.graph import Graph, does
+from flowc.types import DURATION, MEDIA
 
 Node = TypeVar("Node")
 Steps = Callable[[Node], Iterator[tuple[ir.Transition, Node]]]
 
 
-_EXAMPLES = {"bool": "yes", "email": "ada@example.org", "phone": "+31 6 12345678", "url": "example.org"}
+_EXAMPLES = {
+    "bool": "yes",
+    "int": "1",
+    "decimal": "1.5",
+    "duration": "2 hours",
+    "email": "ada@example.org",
+    "phone": "+31 6 12345678",
+    "url": "example.org",
+    "date": "2026-12-24",
+    "time": "14:30",
+    "datetime": "2026-12-24 14:30",
+    **{kind: f"({'an' if kind[0] in 'ai' else 'a'} {kind})" for kind in MEDIA},
+}
 """An answer of each type that is not just any text."""
 
 
@@ -104,6 +117,12 @@ def _example(graph: Graph, row: ir.Transition) -> str:
     for guard in row.guards:
         if isinstance(guard, ir.Says):
             return guard.texts[0]
+        if isinstance(guard, ir.Fits):
+            return "".join(
+                part if isinstance(part, str) else example_answer(part.reader) for part in guard.parts
+            )
+        if isinstance(guard, ir.Brings):
+            return f"({guard.kind})"
         if isinstance(guard, ir.Finds):
             return f"(something that matches /{guard.pattern}/)"
         if isinstance(guard, ir.Reads):
@@ -121,10 +140,9 @@ def example_answer(reader: ir.Reader) -> str:
     """An answer that `reader` understands."""
     if reader.choices:
         return reader.choices[0]
-    if reader.type.name == "int":
-        return str(
-            reader.low if reader.low is not None else min(1, reader.high if reader.high is not None else 1)
-        )
+    for end in (reader.low, reader.high):
+        if isinstance(end, ir.Constant):
+            return duration(int(end.value or 0)) if end.type == DURATION else str(end.value)
     return _EXAMPLES.get(reader.type.name, "something")
 
 

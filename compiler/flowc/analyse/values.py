@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from flowc import machine as ir
 from flowc.analyse.conversations import shortest, shown, way_to
 from flowc.analyse.graph import Graph, does
-from flowc.analyse.standing import NONE, UNSET, VALUE, Standing, Trouble, after_row, narrowed, passing
+from flowc.analyse.standing import FIELD, NONE, UNSET, VALUE, Standing, Trouble, after_row, narrowed, passing
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.flow import MaybeNone, UnsetVariable
 
@@ -29,9 +29,12 @@ def missing_values(graph: Graph) -> Iterator[Mistake]:
             if trouble.use.origin in seen or len(seen) >= MAX_SHOWN:
                 continue
             seen.add(trouble.use.origin)
-            kind = UnsetVariable if trouble.standing == UNSET else MaybeNone
             conversation = shown(graph, [*_demonstration(graph, name, trouble), row])
-            yield kind(span=trouble.use.origin.span, name=trouble.use.name, conversation=conversation)
+            span = trouble.use.origin.span
+            if trouble.standing == UNSET:
+                yield UnsetVariable(span=span, name=_shown(trouble) or "", conversation=conversation)
+            else:
+                yield MaybeNone(span=span, name=_shown(trouble), conversation=conversation)
 
 
 class _Values:
@@ -66,7 +69,11 @@ class _Values:
         for rows in self.graph.groups(name):
             yield from passing(rows, self.at[name])
         if self.graph.states[name].rests and ir.RESUME in self.graph.states:
-            back = {variable: mask | self.aside.get(variable, 0) for variable, mask in self.at[name].items()}
+            back = {
+                path: mask | self.aside.get(path, 0)
+                for path, mask in self.at[name].items()
+                if not (FIELD in path and path.partition(FIELD)[0] in self.aside)
+            }
             for row in self.graph.rows(ir.RESUME, "advance"):
                 if any(isinstance(guard, ir.CameFrom) and guard.state == name for guard in row.guards):
                     yield row, back
@@ -74,12 +81,15 @@ class _Values:
     def _join(self, name: str, standing: Standing) -> bool:
         known = self.at.get(name)
         if known is None:
-            self.at[name] = standing
+            self.at[name] = dict(standing)
             return True
         changed = False
-        for variable, mask in standing.items():
-            if mask & ~known[variable]:
-                known[variable] |= mask
+        for path in [path for path in known if path not in standing]:
+            del known[path]  # of this field something was known, but not on every way
+            changed = True
+        for path, mask in standing.items():
+            if path in known and mask & ~known[path]:
+                known[path] |= mask
                 changed = True
         return changed
 
@@ -88,6 +98,15 @@ class _Values:
         for row, standing in self._passing(name):
             for trouble in after_row(row, standing)[1]:
                 yield row, trouble
+
+
+def _shown(trouble: Trouble) -> str | None:
+    """What stands as it should not, in the author's words; None where it has no name."""
+    path = trouble.path
+    if path is None:
+        return None
+    variable, *fields = path.split(FIELD)
+    return ".".join([variable.rpartition(".")[2], *fields])
 
 
 def _at_first(variable: ir.Variable) -> int:
@@ -109,7 +128,7 @@ def _given_aside(graph: Graph) -> Standing:
             continue
         after, _ = after_row(row, unknown)
         for effect in row.effects:
-            if isinstance(effect, ir.Store | ir.StoreResult | ir.StoreText | ir.Assign | ir.Default):
+            if isinstance(effect, ir.Store | ir.StoreResult | ir.StoreTaken | ir.Assign | ir.Default):
                 given[effect.variable] = given.get(effect.variable, 0) | after[effect.variable]
         if row.dest not in {None, ir.START, ir.RESUME, *seen}:
             seen.add(str(row.dest))
@@ -119,7 +138,9 @@ def _given_aside(graph: Graph) -> Standing:
 
 def _demonstration(graph: Graph, state: str, trouble: Trouble) -> list[ir.Transition]:
     """The shortest way to `state` on which the variable stands as it should not."""
-    variable = trouble.use.name
+    variable = trouble.path
+    if variable is None or FIELD in variable:
+        return way_to(graph, state)
 
     def steps(node: tuple[str, int]) -> Iterator[tuple[ir.Transition, tuple[str, int]]]:
         name, mask = node

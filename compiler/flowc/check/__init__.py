@@ -5,8 +5,9 @@ rules.
 from __future__ import annotations
 
 from flowc.check.chains import check_chains
+from flowc.check.checked import Checked
 from flowc.check.clocks import check_clocks
-from flowc.check.types import Checked, check_types
+from flowc.check.statements import check_types
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.program import Program
 

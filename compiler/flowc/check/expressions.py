@@ -2,61 +2,103 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 from flowc import machine as ir
 from flowc import syntax as ast
+from flowc.check.applications import built_in
+from flowc.check.arguments import Binding, Signature
+from flowc.check.fitting import Fitting
+from flowc.check.operators import Side, alternative, result
+from flowc.diagnostics.declared import UnknownField, UnknownFunction
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.names import UnknownVariable
-from flowc.diagnostics.syntax import NotYetCompiled
-from flowc.diagnostics.typing import NumberTooLarge, WrongType
+from flowc.diagnostics.syntax import UnusableRegex
+from flowc.diagnostics.typing import NumberTooLarge
+from flowc.diagnostics.values import MisusedSecret, UnsayableValue
+from flowc.functions import BUILT_INS
 from flowc.program import Program
-from flowc.types import BOOL, INT, NOTHING, TEXT, TEXTUAL, Type, joined
+from flowc.types import (
+    BOOL,
+    DATE,
+    DATETIME,
+    DECIMAL,
+    DURATION,
+    EMPTY,
+    INT,
+    MEDIA,
+    NOTHING,
+    SAYABLE,
+    SECRET,
+    TEXT,
+    TEXTUAL,
+    UNKNOWN,
+    Type,
+    joined,
+    list_of,
+    written_type,
+)
+from flowrt.patterns import check_pattern
+from flowrt.text import said
 from flowrt.values import INT_MAX
 
-UNKNOWN = Type("unknown")
-"""The type of what is already a mistake: it fits everywhere, so that one mistake gives one message."""
-
-SAYABLE = (TEXT, INT, Type("email"), Type("phone"), Type("url"))
-"""The types whose values may stand in a text as they are."""
-
-_LATER = frozenset({"now", "today", "contact", "message"})
-_ORDERED = {"<", "<=", ">", ">="}
-_NOT_YET = {
-    ast.DecimalLiteral: "a decimal number",
-    ast.Duration: "a duration in an expression",
-    ast.FieldOf: "a field of a record",
-    ast.IndexOf: "an element of a list",
-    ast.Application: "a function in an expression",
-    ast.ListLiteral: "a list",
-    ast.Matches: "`matches`",
+_KNOWN: dict[str, tuple[ir.Known, Type]] = {
+    "now": ("now", DATETIME),
+    "today": ("today", DATE),
+    "contact.id": ("contact.id", TEXT),
+    "contact.name": ("contact.name", TEXT.or_none),
+    "message.sent": ("message.sent", DATETIME.or_none),
 }
+"""What every event tells; a variable of the same name goes before it."""
+
+_MEDIA_FIELDS = {
+    **dict.fromkeys(("url", "id", "mime", "name"), TEXT.or_none),
+    "size": INT.or_none,
+}
+_PLACE_FIELDS = dict.fromkeys(("latitude", "longitude"), DECIMAL.or_none)
 
 
 class Expressions:
     """Types expressions, given the types of the variables; `mistakes` grows with what is wrong."""
 
-    def __init__(self, program: Program, variables: dict[str, Type], mistakes: list[Mistake]) -> None:
+    def __init__(self, program: Program, variables: Mapping[str, Type], mistakes: list[Mistake]) -> None:
         self.program = program
         self.variables = variables
         self.mistakes = mistakes
+        self.fitting = Fitting(mistakes.append)
+
+    def argument(self, node: ast.Expr) -> ir.Expression:
+        """The typed form of an argument of a `call`, where a secret may stand."""
+        type_ = self.variables.get(node.name) if isinstance(node, ast.Reference) else None
+        if isinstance(node, ast.Reference) and type_ is not None and type_.plain == SECRET:
+            return ir.VariableUse(node.name, type_, self.program.origin(node.span))
+        return self.expression(node)
 
     def expression(self, node: ast.Expr) -> ir.Expression:
         """The typed form of `node`."""
         origin = self.program.origin(node.span)
         match node:
-            case ast.IntLiteral():
-                if node.value > INT_MAX:
-                    self.mistakes.append(NumberTooLarge(span=node.span))
-                return ir.Constant(node.value, INT, origin)
+            case ast.IntLiteral() | ast.DecimalLiteral():
+                return self._number(node, origin)
             case ast.BoolLiteral():
                 return ir.Constant(node.value, BOOL, origin)
             case ast.NoneLiteral():
                 return ir.Constant(None, NOTHING, origin)
+            case ast.Duration():
+                return ir.Constant(node.seconds, DURATION, origin)
             case ast.Text():
                 return self._text(node, origin)
             case ast.Reference():
                 return self._reference(node, origin)
+            case ast.FieldOf():
+                return self._field(node, origin)
+            case ast.IndexOf():
+                return self._element(node, origin)
+            case ast.Application():
+                return self._application(node, origin)
+            case ast.ListLiteral():
+                return self._list(node, origin)
             case ast.Unary():
                 return self._unary(node, origin)
             case ast.Binary():
@@ -64,20 +106,15 @@ class Expressions:
             case ast.IsNone():
                 operator: ir.Operator = "is not none" if node.negated else "is none"
                 return ir.Operation(operator, (self.expression(node.value),), BOOL, origin)
-            case _:
-                self.mistakes.append(NotYetCompiled(span=node.span, what=_NOT_YET[type(node)]))
-                return ir.Constant(None, UNKNOWN, origin)
+            case ast.Matches():
+                return self._matches(node, origin)
 
-    def want(self, typed: ir.Expression, wanted: Type, where: str) -> None:
-        """Report `typed` if it is not what `where` wants."""
-        self._want(typed, (wanted,), where)
-
-    def _want(self, typed: ir.Expression, wanted: tuple[Type, ...], where: str) -> None:
-        if typed.type == UNKNOWN or typed.type.plain in wanted:
-            return
-        names = " or ".join(f"`{type_}`" for type_ in wanted)
-        found = "none" if typed.type == NOTHING else f"`{typed.type}`"
-        self.mistakes.append(WrongType(span=typed.origin.span, where=where, wanted=names, found=found))
+    def _number(self, node: ast.IntLiteral | ast.DecimalLiteral, origin: ir.Origin) -> ir.Expression:
+        if isinstance(node, ast.DecimalLiteral):
+            return ir.Constant(said(node.value), DECIMAL, origin)
+        if node.value > INT_MAX:
+            self.mistakes.append(NumberTooLarge(span=node.span))
+        return ir.Constant(node.value, INT, origin)
 
     def _text(self, node: ast.Text, origin: ir.Origin) -> ir.Template:
         parts: list[str | ir.Expression] = []
@@ -86,75 +123,154 @@ class Expressions:
                 parts.append(part)
             elif not isinstance(part, ast.Capture):
                 typed = self.expression(part)
-                self._want(typed, SAYABLE, "a hole in a text")
+                if typed.type != UNKNOWN and typed.type.name not in SAYABLE:
+                    self._unsayable(typed)
                 parts.append(typed)
         return ir.Template(tuple(parts), TEXT, origin)
 
+    def _unsayable(self, typed: ir.Expression) -> None:
+        if typed.type == NOTHING:
+            self.fitting.wrong(typed, "`text`", "a hole in a text")
+        else:
+            self.mistakes.append(UnsayableValue(span=typed.origin.span, type=str(typed.type.plain)))
+
+    # Names
+
     def _reference(self, node: ast.Reference, origin: ir.Origin) -> ir.Expression:
         type_ = self.variables.get(node.name)
-        if type_ is None and node.name in _LATER:
-            self.mistakes.append(NotYetCompiled(span=node.span, what=f"`{node.name}`"))
-            return ir.Constant(None, UNKNOWN, origin)
+        if type_ is None and node.name in _KNOWN:
+            what, type_ = _KNOWN[node.name]
+            return ir.KnownUse(what, type_, origin)
         if type_ is None:
             known = tuple(self.variables)
             self.mistakes.append(UnknownVariable(span=node.span, name=node.name, known=known))
             return ir.Constant(None, UNKNOWN, origin)
+        if type_.plain == SECRET:
+            self.mistakes.append(MisusedSecret(span=node.span, name=node.name))
+            return ir.Constant(None, UNKNOWN, origin)
         return ir.VariableUse(node.name, type_, origin)
+
+    def _field(self, node: ast.FieldOf, origin: ir.Origin) -> ir.Expression:
+        of = node.value
+        if (
+            isinstance(of, ast.Reference)
+            and of.name in {"contact", "message"}
+            and of.name not in self.variables
+        ):
+            known = _KNOWN.get(f"{of.name}.{node.field.text}")
+            if known is not None:
+                return ir.KnownUse(known[0], known[1], origin)
+            names = tuple(name.partition(".")[2] for name in _KNOWN if name.startswith(f"{of.name}."))
+            return self._no_field(node, of.name, names, origin)
+        value = self.expression(of)
+        fields = self.fields(value.type)
+        type_ = fields.get(node.field.text)
+        if value.type == UNKNOWN:
+            return value
+        if type_ is None:
+            return self._no_field(node, str(value.type.plain), tuple(fields), origin)
+        return ir.FieldUse(value, node.field.text, type_, origin)
+
+    def fields(self, type_: Type) -> dict[str, Type]:
+        """The fields of a type, with their types."""
+        record = self.program.records.get(type_.name) if type_.element is None else None
+        if record is not None:
+            return {field.name.text: written_type(field.type) for field in record.fields}
+        if type_.name in MEDIA:
+            return _MEDIA_FIELDS | (_PLACE_FIELDS if type_.name == "location" else {})
+        return {}
+
+    def _no_field(
+        self, node: ast.FieldOf, type_: str, known: tuple[str, ...], origin: ir.Origin
+    ) -> ir.Expression:
+        self.mistakes.append(
+            UnknownField(span=node.field.span, name=node.field.text, type=type_, known=known)
+        )
+        return ir.Constant(None, UNKNOWN, origin)
+
+    # Lists
+
+    def _element(self, node: ast.IndexOf, origin: ir.Origin) -> ir.Expression:
+        value, index = self.expression(node.value), self.expression(node.index)
+        self.fitting.want(index, INT, "the index of a list")
+        if value.type == UNKNOWN:
+            return value
+        if value.type.element is None:
+            self.fitting.wrong(value, "a list", "`[…]`")
+            return ir.Constant(None, UNKNOWN, origin)
+        return ir.Operation("[]", (value, index), value.type.element.or_none, origin)
+
+    def _list(self, node: ast.ListLiteral, origin: ir.Origin) -> ir.Expression:
+        items = tuple(self.expression(item) for item in node.items)
+        element = EMPTY
+        for item in items:
+            both = item.type if element == EMPTY else joined(element, item.type)
+            if both is None and UNKNOWN not in (element, item.type):
+                self.fitting.wrong(item, f"`{element}`", "an item of this list")
+            element = both or element
+        return ir.ListOf(items, list_of(element), origin)
+
+    # Functions and records
+
+    def _application(self, node: ast.Application, origin: ir.Origin) -> ir.Expression:
+        name = node.function.text
+        typed = [self.expression(argument.value) for argument in node.arguments]
+        if name in self.program.records:
+            record = self.program.records[name]
+            signature = Signature("record", name, record.fields, record.span)
+            bound = Binding(self.fitting, signature).bind(node.arguments, typed, node.function.span)
+            return ir.Make(name, bound, Type(name), origin)
+        if name in self.program.functions:
+            function = self.program.functions[name]
+            signature = Signature("function", name, function.parameters, function.span)
+            bound = Binding(self.fitting, signature).bind(node.arguments, typed, node.function.span)
+            return ir.Apply(name, bound, signature.needs, written_type(function.returns), origin)
+        if name in BUILT_INS:
+            return built_in(self.fitting, node, typed, origin)
+        known = (*BUILT_INS, *self.program.functions, *self.program.records)
+        self.mistakes.append(
+            UnknownFunction(
+                span=node.function.span, name=name, known=known, action=name in self.program.actions
+            )
+        )
+        return ir.Constant(None, UNKNOWN, origin)
+
+    # Operators
 
     def _unary(self, node: ast.Unary, origin: ir.Origin) -> ir.Expression:
         operand = self.expression(node.operand)
         if node.operator == "not":
-            self.want(operand, BOOL, "`not`")
+            self.fitting.want(operand, BOOL, "`not`")
             return ir.Operation("not", (operand,), BOOL, origin)
-        self.want(operand, INT, "`-`")
-        return ir.Operation("-", (operand,), INT, origin)
+        if operand.type == UNKNOWN:
+            return operand
+        if operand.type.name not in {"int", "decimal", "duration"}:
+            self.fitting.wrong(operand, "a number or a duration", "`-`")
+            return ir.Constant(None, UNKNOWN, origin)
+        return ir.Operation("-", (operand,), operand.type.plain, origin)
 
     def _binary(self, node: ast.Binary, origin: ir.Origin) -> ir.Expression:
         left, right = self.expression(node.left), self.expression(node.right)
-        where = f"`{node.operator}`"
-        if node.operator in {"in", "not in", "/"}:
-            self.mistakes.append(NotYetCompiled(span=node.span, what=where))
-            return ir.Constant(None, UNKNOWN, origin)
-        operator = cast("ir.Operator", node.operator)
-        type_ = self._result(operator, left, right)
-        return ir.Operation(operator, (left, right), type_, origin)
 
-    def _result(self, operator: ir.Operator, left: ir.Expression, right: ir.Expression) -> Type:
-        """The type that an operator gives; what it cannot take is reported."""
-        where = f"`{operator}`"
-        if operator == "or" and left.type.optional:
-            return self._alternative(left, right)
-        if operator in {"and", "or"}:
-            self.want(left, BOOL, where)
-            self.want(right, BOOL, where)
-            return BOOL
-        if operator in {"==", "!="}:
-            self._same(left, right, where)
-            return BOOL
-        if operator in _ORDERED:
-            self.want(left, INT, where)
-            self.want(right, INT, where)
-            return BOOL
-        wanted = (INT, TEXT) if operator == "+" else (INT,)
-        self._want(left, wanted, where)
-        if left.type.plain in wanted:
-            self.want(right, left.type.plain, f"{where} behind {_a(left.type.plain)}")
-        return left.type.plain if left.type.plain in wanted else UNKNOWN
+        def report(side: Side, wanted: str) -> None:
+            typed = left if side == "left" else right
+            behind = f" behind {_a(left.type.plain)}" if side == "right" and left.type != UNKNOWN else ""
+            self.fitting.wrong(typed, wanted, f"`{node.operator}`{behind}")
 
-    def _alternative(self, left: ir.Expression, right: ir.Expression) -> Type:
-        """`x or y`: y where x is none."""
-        if right.type in {UNKNOWN, NOTHING} or left.type == NOTHING:
-            return right.type
-        both = joined(left.type.plain, right.type)
-        if both is None:
-            self.want(right, left.type.plain, f"`or` behind {_a(left.type)}")
-            return left.type.plain
-        return both
+        if node.operator == "or" and left.type.optional:
+            type_ = alternative(left.type, right.type, report)
+        else:
+            type_ = result(node.operator, left.type, right.type, report)
+        return ir.Operation(cast("ir.Operator", node.operator), (left, right), type_, origin)
 
-    def _same(self, left: ir.Expression, right: ir.Expression, where: str) -> None:
-        textual = {left.type.name, right.type.name} <= TEXTUAL
-        if UNKNOWN not in {left.type, right.type} and not textual and joined(left.type, right.type) is None:
-            self.want(right, left.type.plain, f"{where} behind {_a(left.type.plain)}")
+    def _matches(self, node: ast.Matches, origin: ir.Origin) -> ir.Expression:
+        value = self.expression(node.value)
+        if value.type != UNKNOWN and value.type.name not in TEXTUAL:
+            self.fitting.wrong(value, "`text`", "`matches`")
+        why = check_pattern(node.regex.pattern)
+        if why is not None:
+            self.mistakes.append(UnusableRegex(span=node.regex.span, why=why))
+        return ir.Matches(value, node.regex.pattern, BOOL, origin)
 
 
 def _a(type_: Type) -> str:

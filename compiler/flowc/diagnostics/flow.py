@@ -256,16 +256,18 @@ class MaybeNone(Mistake):
     """
 
     code = "F0408"
-    name: str
+    name: str | None
     conversation: tuple[str, ...]
 
     def title(self) -> str:
-        return f"`{self.name}` may be none here"
+        return f"{f'`{self.name}`' if self.name else 'this value'} may be none here"
 
     def notes(self) -> tuple[str, ...]:
         return _shown("it is none in this conversation:", self.conversation)
 
     def help(self) -> str | None:
+        if self.name is None:
+            return "say what else: `… or …`, or `set` a variable to it and test that with `is not none`"
         return f"ask first with `when {self.name} is not none`, or say what else: `{self.name} or …`"
 
 
@@ -319,7 +321,8 @@ class MissingFailed(Mistake):
     """
 
     code = "F0410"
-    name: str
+    name: str | None
+    """What may be none; None for a value that has no name."""
 
     def title(self) -> str:
         return f"this call does not say what happens when `{self.name}` fails"

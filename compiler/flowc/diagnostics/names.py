@@ -10,7 +10,7 @@ from flowc.source import Span
 
 @dataclass(frozen=True, kw_only=True)
 class UnknownState(Mistake):
-    """`goto` names a state that the flow does not have.
+    """`goto` names a state that the flow does not have; in a dialog, that the dialog does not have.
 
     Wrong:
 
@@ -31,10 +31,19 @@ class UnknownState(Mistake):
     name: str
     known: tuple[str, ...]
 
+    dialog: str | None = None
+    """The dialog that cannot see the state, where the flow itself has one of the name."""
+
     def title(self) -> str:
+        if self.dialog:
+            return f"the dialog `{self.dialog}` has no state `{self.name}`"
         return f"unknown state `{self.name}`"
 
     def help(self) -> str | None:
+        if self.dialog:
+            return (
+                "a dialog reaches only states of its own: end it with `return`, and `goto` behind the `run`"
+            )
         meant = did_you_mean(near_names(self.name, self.known))
         return meant or f"declare it: `state {self.name}`, with what it does below"
 
@@ -221,7 +230,7 @@ class UnknownType(Mistake):
 
 @dataclass(frozen=True, kw_only=True)
 class TakenName(Mistake):
-    """A state or a label has a name that the machine needs for a state of its own: `start` or `resume`.
+    """A name is taken: every machine has the states `start` and `resume`, and the language has types and functions.
 
     Wrong:
 
@@ -240,9 +249,10 @@ class TakenName(Mistake):
 
     code = "F0207"
     name: str
+    what: str = "every machine has a state"
 
     def title(self) -> str:
-        return f"every machine has a state `{self.name}` of its own"
+        return f"{self.what} `{self.name}` of its own"
 
     def help(self) -> str | None:
         return "choose another name"

@@ -113,13 +113,14 @@ class WrongArguments(Mistake):
     problem: str
     argument: str | None
     parameters: tuple[str, ...]
-    declared: Span
+    declared: Span | None
+    """Where it is declared, None for what the language brings."""
 
     def title(self) -> str:
         return f"`{self.name}` {self.problem}"
 
     def related(self) -> tuple[Label, ...]:
-        return (Label(self.declared, "it is declared here"),)
+        return (Label(self.declared, "it is declared here"),) if self.declared else ()
 
     def help(self) -> str | None:
         return did_you_mean(near_names(self.argument, self.parameters)) if self.argument else None

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from flowc import machine as ir
+from flowc.emit.names import shown_parts
 from flowc.transcript.notation import quote, write_duration, write_value
+from flowc.types import DECIMAL, DURATION
 
 LONGEST = 100
 """How many code points of a label are drawn."""
@@ -123,14 +125,19 @@ def _message(guard: ir.Guard) -> str | None:
             return " | ".join(quote(text) for text in texts)
         case ir.Finds(pattern):
             return f"/{pattern}/"
+        case ir.Fits(parts):
+            return quote(shown_parts(parts))
         case ir.IsText():
             return "any text"
+        case ir.Brings(kind):
+            return f"any {kind}"
         case ir.Reads(variable, reader):
             return f"{variable}: {_reader(reader)}"
         case ir.TriesReached(limit):
             return f"{limit} wrong answers"
         case (
-            ir.Condition()
+            ir.Carries()
+            | ir.Condition()
             | ir.Requires()
             | ir.CallFailed()
             | ir.CameFrom()
@@ -143,32 +150,43 @@ def _message(guard: ir.Guard) -> str | None:
 
 
 def _reader(reader: ir.Reader) -> str:
+    if reader.given is not None:
+        return f"one of {_expression(reader.given)}"
     if reader.choices:
         return " | ".join(quote(choice) for choice in reader.choices)
     if reader.low is None and reader.high is None:
         return str(reader.type)
-    low, high = ("" if bound is None else str(bound) for bound in (reader.low, reader.high))
+    low, high = ("" if bound is None else _expression(bound) for bound in (reader.low, reader.high))
     return f"{reader.type} in {low}..{high}"
 
 
 # Expressions, as a flow writes them
 
-_BINDS = {"or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6}
+_BINDS = {"or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6, "/": 6}
+_POSTFIX = 9
 _COMPARES = 4
 """How firmly each operator holds its operands; those not named compare."""
-_COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "is none", "is not none"})
+_COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "in", "not in", "is none", "is not none"})
 
 
 def _expression(expression: ir.Expression, around: int = 0) -> str:
     match expression:
-        case ir.Constant(value):
-            return write_value(value)
+        case ir.Constant():
+            return _constant(expression)
         case ir.VariableUse(name):
             return name
         case ir.AnswerUse():
             return "answer"
+        case ir.TakenUse(taken):
+            return "text" if isinstance(taken, ir.TakenText | ir.TakenMedia) else taken.name
+        case ir.KnownUse(what):
+            return what
         case ir.Template():
             return quote(expression.shown)
+        case ir.Operation(operator="as decimal", operands=(number,)):
+            return _expression(number, around)
+        case ir.Operation(operator="[]", operands=(value, index)):
+            return f"{_expression(value, _POSTFIX)}[{_expression(index)}]"
         case ir.Operation(operator, operands):
             binds = _BINDS.get(operator, _COMPARES)
             first = binds + 1 if operator in _COMPARISONS else binds
@@ -178,8 +196,27 @@ def _expression(expression: ir.Expression, around: int = 0) -> str:
             ]
             text = _operation(operator, texts)
             return f"({text})" if binds < around else text
+        case ir.FieldUse(value, field):
+            return f"{_expression(value, _POSTFIX)}.{field}"
+        case ir.Matches(value, pattern):
+            text = f"{_expression(value, _COMPARES + 1)} matches /{pattern}/"
+            return f"({text})" if around > _COMPARES else text
+        case ir.ListOf(items):
+            return f"[{', '.join(map(_expression, items))}]"
+        case ir.Make(record, fields):
+            return f"{record}({', '.join(f'{name}: {_expression(value)}' for name, value in fields)})"
+        case ir.Changed(value, field, new):
+            return f"{_expression(value, _POSTFIX)} with {field}: {_expression(new)}"
+        case ir.BuiltIn(function) | ir.Apply(function):
+            return f"{function}({', '.join(map(_expression, ir.parts_of(expression)))})"
         case _:
             assert_never(expression)
+
+
+def _constant(constant: ir.Constant) -> str:
+    if constant.type == DURATION and isinstance(constant.value, int):
+        return write_duration(constant.value)
+    return str(constant.value) if constant.type == DECIMAL else write_value(constant.value)
 
 
 def _operation(operator: ir.Operator, operands: list[str]) -> str:

@@ -11,6 +11,10 @@ from flowrt import generated
 from flowrt.session import slot_of
 
 _WORDS = {
+    "/": "by",
+    "in": "in",
+    "not in": "not_in",
+    "[]": "at",
     "==": "is",
     "!=": "is_not",
     "<": "below",
@@ -96,23 +100,34 @@ def guard_name(guard: ir.Guard) -> str:
             return f"says_{slug(guard.texts[0]) or 'it'}"
         case ir.Finds():
             return f"finds_{slug(guard.pattern) or 'it'}"
+        case ir.Fits():
+            return f"says_{slug(shown_parts(guard.parts)) or 'it'}"
         case ir.IsText():
             return "is_text"
+        case ir.Brings():
+            return f"brings_{guard.kind}"
+        case ir.Carries():
+            return f"carries_{slug(guard.event, 8)}"
         case ir.Reads():
-            return f"reads_{guard.variable}"
+            return f"reads_{identifier(guard.variable)}"
         case ir.TriesReached():
             return f"is_try_{guard.limit}"
         case ir.Condition():
             return f"when_{slug(expression_words(guard.expression), 8) or 'it_holds'}"
         case ir.Requires():
             verb = "keeps_to" if guard.holds else "breaks"
-            return f"{guard.variable}_{verb}_{slug(expression_words(guard.expression), 8)}"
+            return f"{identifier(guard.variable)}_{verb}_{slug(expression_words(guard.expression), 8)}"
         case ir.CameFrom():
             return f"left_{slug(guard.state, 8)}"
         case ir.CallFailed():
             return f"gave_no_{slug(str(guard.returns)) if guard.returns else 'result'}"
         case ir.SaysAgain() | ir.FirstFailure():
             raise AssertionError("the runtime has this guard itself")
+
+
+def shown_parts(parts: ir.TextParts) -> str:
+    """A text pattern, as its author wrote it but for the types of its captures."""
+    return "".join(part if isinstance(part, str) else f"{{{part.name}}}" for part in parts)
 
 
 def effect_name(effect: ir.Effect) -> str:
@@ -125,16 +140,20 @@ def effect_name(effect: ir.Effect) -> str:
             return f"{verb}_{slug(effect.text.shown) or 'it'}"
         case ir.SayAny():
             return f"say_any_{slug(effect.texts[0].shown) or 'it'}"
+        case ir.SayMedia():
+            return f"send_{effect.media}"
         case ir.Emit():
             return f"emit_{effect.event}"
         case ir.HandOff():
             return f"hand_over_to_{slug(effect.team.shown) or 'it'}"
-        case ir.Store() | ir.StoreResult() | ir.StoreText():
-            return f"store_{effect.variable}"
+        case ir.Store() | ir.StoreResult() | ir.StoreTaken():
+            return f"store_{identifier(effect.variable)}"
         case ir.Assign():
-            return f"set_{effect.variable}"
+            return f"set_{identifier(effect.variable)}"
         case ir.Default():
-            return f"begin_{effect.variable}"
+            return f"begin_{identifier(effect.variable)}"
+        case ir.Forget():
+            return f"begin_{slug(effect.variables[0].rpartition('.')[0]) or 'dialog'}"
         case ir.CallAction():
             return f"call_{effect.action}"
         case ir.Do():
@@ -150,8 +169,36 @@ def expression_words(expression: ir.Expression) -> str:
             return expression.name
         case ir.AnswerUse():
             return "answer"
+        case ir.TakenUse():
+            return _taken_words(expression.taken)
+        case ir.KnownUse():
+            return expression.what
         case ir.Template():
             return expression.shown
+        case ir.Operation(operator="as decimal"):
+            return expression_words(expression.operands[0])
         case ir.Operation():
             *left, right = [expression_words(operand) for operand in expression.operands]
             return " ".join([*left, _WORDS.get(expression.operator, expression.operator), right])
+        case ir.FieldUse():
+            return f"{expression_words(expression.value)} {expression.field}"
+        case ir.Matches():
+            return f"{expression_words(expression.value)} matches {expression.pattern}"
+        case ir.ListOf():
+            return " ".join(["list", *map(expression_words, expression.items)])
+        case ir.Make():
+            return f"new {expression.record}"
+        case ir.Changed():
+            return f"{expression_words(expression.value)} with {expression.field}"
+        case ir.BuiltIn() | ir.Apply():
+            return " ".join([expression.function, *map(expression_words, ir.parts_of(expression))])
+
+
+def _taken_words(taken: ir.Taken) -> str:
+    match taken:
+        case ir.TakenText():
+            return taken.group or "text"
+        case ir.TakenMedia():
+            return "media"
+        case ir.TakenCapture() | ir.TakenValue():
+            return taken.name

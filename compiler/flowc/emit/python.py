@@ -14,11 +14,15 @@ from flowc import machine as ir
 from flowc.emit.callbacks import Callbacks, Function, comment, shown_name
 from flowc.emit.expressions import literal
 from flowc.emit.layout import wrapped
-from flowc.emit.names import Names, identifier, slug
+from flowc.emit.names import Names, class_name, identifier, slug
 from flowc.emit.shape import check_shape
-from flowc.emit.types import python_type
+from flowc.emit.types import names_in, python_type, record_kind
+from flowc.types import SECRET
 from flowrt import generated
 from flowrt.flow import FORMAT
+
+_TYPES = {"Decimal", "Media", "date", "datetime", "time", "timedelta"}
+"""The names of the runtime that types are made of."""
 
 
 @lru_cache(maxsize=1)
@@ -66,14 +70,19 @@ def emit_python(machine: ir.Machine) -> str:
             sources=[(shown_name(source.path), source.sha256) for source in machine.sources],
             compiler=__version__,
             format=FORMAT,
-            imports=module.imports(),
             resting=[state.name for state in machine.states if state.kind not in {"choice", "resume"}],
             kept=[identifier(variable.name) for variable in machine.variables if variable.kept],
+            secrets=[identifier(each.name) for each in machine.variables if each.type.plain == SECRET],
+            renamed_slots=_renamed_slots(machine),
             variables=[
                 (identifier(variable.name), python_type(variable.type)) for variable in machine.variables
             ],
+            kinds=[(identifier(each.name), module.callbacks.kind(each.type)) for each in machine.variables],
+            records=[_record(record, module.callbacks) for record in _in_order(machine.records)],
             actions=[_action(action) for action in machine.actions],
+            functions=[_function(function) for function in machine.functions],
             returning=[action.name for action in machine.actions if action.returns],
+            renamed=[(each.what, each.old, each.new) for each in machine.renamed],
             readers=module.callbacks.readers,
             guards=module.callbacks.guards,
             effects=module.callbacks.effects,
@@ -81,25 +90,80 @@ def emit_python(machine: ir.Machine) -> str:
             waits=[state.name for state in machine.waits],
             states=module.states,
             rows=module.rows,
+            imports=module.imports(),
         )
     )
     text = wrapped(text)
-    check_shape(text, frozenset({*generated.__all__, "hasattr"}))
+    records = {class_name(record.name) for record in machine.records}
+    check_shape(text, frozenset({*generated.__all__, *records, "hasattr"}))
     return text
 
 
+def _parameters(parameters: Iterable[ir.Variable]) -> str:
+    return "".join(f", {identifier(each.name)}: {python_type(each.type)}" for each in parameters)
+
+
 def _action(action: ir.Action) -> dict[str, str]:
-    parameters = "".join(
-        f", {identifier(variable.name)}: {python_type(variable.type)}" for variable in action.parameters
-    )
     result = python_type(action.returns) if action.returns else "None"
     return {
         "written": action.name,
         "name": identifier(action.name),
-        "signature": f"self{parameters}",
+        "signature": f"self{_parameters(action.parameters)}",
         "result": f"Awaitable[{result}] | {result}",
         "line": str(action.origin.line),
     }
+
+
+def _function(function: ir.Function) -> dict[str, str]:
+    """A function is called with its arguments by position."""
+    return {
+        "written": function.name,
+        "name": identifier(function.name),
+        "signature": f"self{_parameters(function.parameters)}, /",
+        "result": python_type(function.returns),
+        "line": str(function.origin.line),
+    }
+
+
+def _record(record: ir.Record, callbacks: Callbacks) -> dict[str, Any]:
+    name = class_name(record.name)
+    fields = [(identifier(field.name), python_type(field.type)) for field in record.fields]
+    kinds = [f"{identifier(field.name)}={callbacks.kind(field.type)}" for field in record.fields]
+    callbacks.used |= {callbacks.use("Record"), callbacks.use("record")}
+    return {
+        "written": record.name,
+        "name": name,
+        "base": "Record" if name == record.name else f"Record, name={literal(record.name)}",
+        "fields": fields,
+        "kind": record_kind(record.name),
+        "kinds": ", ".join([name, *kinds]),
+        "line": str(record.origin.line),
+    }
+
+
+def _in_order(records: tuple[ir.Record, ...]) -> list[ir.Record]:
+    """The records, each behind those that it holds."""
+    by_name = {record.name: record for record in records}
+    ordered: dict[str, ir.Record] = {}
+
+    def add(record: ir.Record) -> None:
+        for field in record.fields:
+            held = field.type
+            while held.element is not None:
+                held = held.element
+            if held.name in by_name and held.name not in ordered:
+                add(by_name[held.name])
+        ordered.setdefault(record.name, record)
+
+    for record in records:
+        add(record)
+    return list(ordered.values())
+
+
+def _renamed_slots(machine: ir.Machine) -> list[tuple[str, str]]:
+    """The slots of variables of dialogs, which have other names than the variables."""
+    names = [each.name for each in machine.variables if "." in each.name]
+    return [(identifier(name), name) for name in names]
 
 
 class _Module:
@@ -118,8 +182,20 @@ class _Module:
     def imports(self) -> list[str]:
         """What the module needs of the runtime, in order."""
         return sorted(
-            self.callbacks.used | {"EventData", "Flow"}, key=lambda name: (name.islower(), name.lower())
+            self.callbacks.used | self._types() | {"EventData", "Flow"},
+            key=lambda name: (not name.isupper(), name.islower(), name),
         )
+
+    def _types(self) -> set[str]:
+        """What the types of variables, parameters and fields are made of."""
+        machine = self.machine
+        typed = [variable.type for variable in machine.variables]
+        typed += [each.type for action in machine.actions for each in action.parameters]
+        typed += [action.returns for action in machine.actions if action.returns]
+        typed += [each.type for function in machine.functions for each in function.parameters]
+        typed += [function.returns for function in machine.functions]
+        typed += [field.type for record in machine.records for field in record.fields]
+        return {name for type_ in typed for name in names_in(python_type(type_))} & _TYPES
 
     # States
 

@@ -23,6 +23,17 @@ _METHODS = frozenset(
         "gave",
         "result",
         "finds",
+        "found",
+        "fits",
+        "captured",
+        "has",
+        "matches",
+        "carries",
+        "carried",
+        "apply",
+        "reply_with",
+        "call_secretly",
+        "forget",
     }
 )
 _MODULES = frozenset({"__future__", "collections.abc", "typing", "flowrt.generated"})

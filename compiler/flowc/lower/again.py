@@ -5,7 +5,7 @@ from __future__ import annotations
 from flowc import syntax as ast
 from flowc.walk import steps_of
 
-_WAITS = (ast.Ask, ast.Call, ast.Wait)
+_WAITS = (ast.Ask, ast.Call, ast.Wait, ast.Run)
 
 
 def said_last(steps: tuple[ast.Step, ...]) -> tuple[ast.Step, ...]:
@@ -15,9 +15,9 @@ def said_last(steps: tuple[ast.Step, ...]) -> tuple[ast.Step, ...]:
     said: tuple[ast.Step, ...] = ()
     for step in steps:
         match step:
-            case ast.Ask() | ast.Call() | ast.Wait():
+            case ast.Ask() | ast.Call() | ast.Wait() | ast.Run():
                 said = ()
-            case ast.Reply():
+            case ast.Reply() | ast.ReplyMedia():
                 said = (*said, step)
             case ast.When():
                 said = _said_by_when(step, said)

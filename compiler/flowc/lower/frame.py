@@ -35,7 +35,7 @@ def _last_words(making: Making, edge: Edge, chain: ast.Chain | None, what: ir.Si
     steps = chain.steps if chain else ()
     if steps and isinstance(steps[-1], ast.EndSession):
         steps = steps[:-1]
-    making.steps(edge, steps, Place(""), end)
+    making.steps(edge, steps, Place(making.scope), end)
 
 
 def _ways_back(making: Making) -> None:
@@ -68,6 +68,8 @@ def _ways_back(making: Making) -> None:
 def _repeat(making: Making, edge: Edge, state: ir.State) -> None:
     """Say again what a wait said, and wait there."""
     if state.kind == "ask":
-        making.repeat_ask(making.asks[state.name], state.name, edge)
+        ask, scope = making.asks[state.name]
+        making.repeat_ask(ask, state.name, scope, edge)
     else:
-        making.repeat_state(making.program.states[state.name], edge)
+        node, place = making.resting[state.name]
+        making.repeat_state(node, state.name, place, edge)

@@ -14,14 +14,18 @@ from functools import partial
 from flowc import machine as ir
 from flowc import syntax as ast
 from flowc.diagnostics.flow import CycleWithoutWait, NotHere, UnreachableState
+from flowc.diagnostics.names import TakenName
 from flowc.lower.clocks import clocks_of
+from flowc.lower.dialogs import lower_run
 from flowc.lower.frame import add_frame
 from flowc.lower.making import Making
 from flowc.lower.prompts import handoff, told
 from flowc.lower.table import STATES, WAITS, Edge, EndOfChain, Phase, Place
 from flowc.lower.waits import lower_ask, lower_call, lower_wait
-from flowc.types import Type
+from flowc.resolve.renames import renames_of
+from flowc.types import written_type
 from flowc.walk import steps_of
+from flowrt.session import slot_of
 
 
 class Lowering(Making):
@@ -38,7 +42,7 @@ class Lowering(Making):
         self.drain()
         self._report_unreachable()
         add_frame(self)
-        kept = {name for name, variable in program.variables.items() if variable.word == "keep"}
+        self._report_one_slot()
         return ir.Machine(
             format=ir.FORMAT,
             name=program.name,
@@ -47,60 +51,91 @@ class Lowering(Making):
             ),
             states=tuple(self.table.states.values()),
             transitions=self.table.transitions(),
-            variables=tuple(
-                ir.Variable(name, type_, name in kept) for name, type_ in self.checked.variables.items()
-            ),
+            variables=tuple(self._variables()),
             actions=tuple(self._action(action) for action in program.actions.values()),
+            functions=tuple(self._function(function) for function in program.functions.values()),
+            records=tuple(self._record(record) for record in program.records.values()),
+            renamed=renames_of(program),
+            channel=program.channel.name.text if program.channel else None,
             expire=program.timeout.duration.seconds if program.timeout else None,
         )
 
+    # What is declared
+
+    def _variables(self) -> Iterator[ir.Variable]:
+        """The variables of the flow, then those of each dialog wherever it is run."""
+        kept = {name for name, variable in self.program.variables.items() if variable.word == "keep"}
+        for name, type_ in self.checked.variables.items():
+            yield ir.Variable(name, type_, name in kept)
+        for path, run in self.dialogs.items():
+            for name, type_ in self.checked.dialogs[run.dialog.text].items():
+                yield ir.Variable(f"{path}.{name}", type_)
+
+    def _report_one_slot(self) -> None:
+        """Two variables that Python could not tell apart."""
+        slots: dict[str, str] = {}
+        for variable in self._variables():
+            first = slots.setdefault(slot_of(variable.name), variable.name)
+            if first != variable.name:
+                what = f"the variable `{first}` goes by the same name in Python as"
+                self.report(TakenName(span=self.flow_origin.span, name=variable.name, what=what))
+
     def _action(self, action: ast.Action) -> ir.Action:
-        parameters = tuple(
-            ir.Variable(parameter.name.text, Type(parameter.type.name, parameter.type.optional))
-            for parameter in action.parameters
-        )
-        returns = Type(action.returns.name, action.returns.optional) if action.returns else None
-        return ir.Action(action.name.text, parameters, returns, self.program.origin(action.span))
+        returns = written_type(action.returns) if action.returns else None
+        origin = self.program.origin(action.span)
+        return ir.Action(action.name.text, _typed(action.parameters), returns, origin)
+
+    def _function(self, function: ast.Function) -> ir.Function:
+        origin = self.program.origin(function.span)
+        returns = written_type(function.returns)
+        return ir.Function(function.name.text, _typed(function.parameters), returns, origin)
+
+    def _record(self, record: ast.Record) -> ir.Record:
+        return ir.Record(record.name.text, _typed(record.fields), self.program.origin(record.span))
 
     def _report_unreachable(self) -> None:
-        for state in self.program.states.values():
-            declared_here = state.name.span.path == self.program.file.path
-            if declared_here and state.name.text not in self.entered:
+        run = {each.dialog.text for each in self.dialogs.values()}
+        states = list(self.program.states.values())
+        states += [state for name in run for state in self.program.dialogs[name].states]
+        for state in states:
+            if state.name.span.path == self.program.file.path and id(state) not in self.entered:
                 self.report(UnreachableState(span=state.name.span, name=state.name.text))
 
     # Beginnings
 
     def _entry(self, handler: ast.Handler) -> None:
         timeout = self.program.timeout
-        kept = {name for name, variable in self.program.variables.items() if variable.word == "keep"}
-        forgets = tuple(name for name in self.checked.variables if name not in kept)
         expire = timeout.duration.seconds if timeout else None
-        opened = ir.Open(expire, forgets, self.program.origin(handler.head))
+        opened = ir.Open(expire, self.program.origin(handler.head))
 
         def end(edge: Edge) -> None:
             """A chain that never waits ends the session; one that does must say how it goes on."""
-            if any(isinstance(step, ast.Ask | ast.Call | ast.Wait) for step in steps_of(handler.chain)):
+            if any(
+                isinstance(step, ast.Ask | ast.Call | ast.Wait | ast.Run) for step in steps_of(handler.chain)
+            ):
                 self.run_off(handler.chain, handler.head, "this chain")
             self.end_session(edge, handler.head)
 
         phases = (Phase.ENTRY_PATTERNS, Phase.ENTRY_CATCH_ALLS)
-        for edge in self.taking(handler, ir.START, *phases, first=(opened, *self._first_values())):
-            self.steps(edge, handler.chain.steps, Place(""), end)
+        place = Place(self.scope)
+        for edge in self.taking(handler, ir.START, place, phases, (opened, *self._first_values())):
+            self.steps(edge, handler.chain.steps, place, end)
 
     def _first_values(self) -> Iterator[ir.Effect]:
         """What `let` gives at the start of each session, and `keep` at the start of the first."""
         for variable in self.program.variables.values():
             if variable.value is not None:
-                value = self.checked.expressions[id(variable.value)]
+                value = self.scope.expression(variable.value)
                 kind = ir.Default if variable.word == "keep" else ir.Assign
                 yield kind(variable.name.text, value, self.program.origin(variable.span))
 
     def _anytime(self, handler: ast.Handler) -> None:
         self.table.states.setdefault(ir.RESUME, ir.State(ir.RESUME, "resume", (), self.flow_origin))
-        for edge in self.taking(handler, WAITS, Phase.ANYTIME_PATTERNS, Phase.FALLBACK):
+        place = Place(self.scope, aside=True)
+        for edge in self.taking(handler, WAITS, place, (Phase.ANYTIME_PATTERNS, Phase.FALLBACK)):
             source = STATES if edge.phase is Phase.FALLBACK else WAITS
             leaving = replace(edge, source=source, interrupts=True)
-            self.steps(leaving, handler.chain.steps, Place("", aside=True), self._come_back)
+            self.steps(leaving, handler.chain.steps, place, self._come_back)
 
     def _come_back(self, edge: Edge) -> None:
         self.table.add(edge, ir.RESUME)
@@ -112,11 +147,12 @@ class Lowering(Making):
         for position, step in enumerate(steps):
             go_on = partial(self.steps, steps=steps[position + 1 :], place=place, end=end)
             match step:
-                case ast.Reply() | ast.Emit():
-                    edge = edge.do(told(self.program, self.checked, step))
+                case ast.Reply() | ast.ReplyMedia() | ast.Emit():
+                    edge = edge.do(told(place.scope, step))
                 case ast.Set():
-                    value = self.checked.expressions[id(step.value)]
-                    edge = edge.do(ir.Assign(step.name.text, value, self.program.origin(step.span)))
+                    value = place.scope.expression(step.value)
+                    variable = place.scope.variable(step.name.text)
+                    edge = edge.do(ir.Assign(variable, value, self.program.origin(step.span)))
                 case ast.When():
                     return self._when(edge, step, place, go_on)
                 case ast.Ask():
@@ -125,17 +161,24 @@ class Lowering(Making):
                     return lower_call(self, edge, step, place, go_on)
                 case ast.Wait():
                     return lower_wait(self, edge, step, place, go_on)
+                case ast.Run():
+                    return lower_run(self, edge, step, place, go_on)
+                case ast.Return():
+                    return self._return(edge, step, place)
                 case ast.Handoff():
-                    return self.table.add(edge.do(handoff(self.program, self.checked, step)), ir.START)
+                    return self.table.add(edge.do(handoff(place.scope, step)), ir.START)
                 case ast.Goto():
                     return self._goto(edge, step, place)
                 case ast.Again():
                     return self._again(edge, step, place)
                 case ast.EndSession():
                     return self.end_session(edge, step.span)
-                case _:  # what is not compiled yet was reported, and then nothing is lowered
-                    raise AssertionError(f"{type(step).__name__} was let through to lowering")
         return end(edge)
+
+    def _return(self, edge: Edge, step: ast.Return, place: Place) -> None:
+        if place.come_back is None:
+            raise AssertionError("a `return` outside of a dialog was let through to lowering")
+        place.come_back(edge, place.scope.expression(step.value) if step.value else None)
 
     def _again(self, edge: Edge, step: ast.Again, place: Place) -> None:
         if place.repeat is not None:
@@ -150,9 +193,10 @@ class Lowering(Making):
 
     def _when(self, edge: Edge, when: ast.When, place: Place, go_on: EndOfChain) -> None:
         """One `when` is one choice state, however many edges lead to it."""
-        name = self.names.get(id(when))
+        key = (place.scope.path, id(when))
+        name = self.names.get(key)
         if name is None:
-            name = self.names[id(when)] = self._choice_name(when, place)
+            name = self.names[key] = self._choice_name(when, place)
             origin = self.program.origin(when.branches[0].head)
             self.table.states[name] = ir.State(name, "choice", (), origin)
             self.todo.append(partial(self._branches, when, name, place, go_on, edge.passed))
@@ -161,7 +205,7 @@ class Lowering(Making):
     def _choice_name(self, when: ast.When, place: Place) -> str:
         condition = when.branches[0].condition.span
         text = self.program.sources[condition.path].text[condition.start : condition.end]
-        first = name = f"{place.prefix}when {' '.join(text.split())}"
+        first = name = place.wait(f"when {' '.join(text.split())}")
         count = 1
         while name in self.table.states:
             count += 1
@@ -172,7 +216,7 @@ class Lowering(Making):
         self, when: ast.When, name: str, place: Place, go_on: EndOfChain, passed: tuple[str, ...]
     ) -> None:
         for branch in when.branches:
-            condition = self.checked.expressions[id(branch.condition)]
+            condition = place.scope.expression(branch.condition)
             origin = self.program.origin(branch.head)
             edge = Edge(
                 "advance", name, Phase.CHOICES, origin, (ir.Condition(condition, origin),), passed=passed
@@ -188,47 +232,57 @@ class Lowering(Making):
     # States
 
     def _goto(self, edge: Edge, step: ast.Goto, place: Place) -> None:
-        state = self.program.states[step.state.text]
-        name = state.name.text
-        if place.aside:
+        if place.dialog is None:
+            state, name = self.program.states[step.state.text], step.state.text
+            inside = Place(self.scope, name)
+        else:
+            state = next(each for each in place.dialog.states if each.name.text == step.state.text)
+            name = f"{place.scope.path}.{step.state.text}"
+            inside = place.at(name)
+        if place.aside and place.dialog is None:
             # The wait it leaves may itself be one that an `anytime` came to: there is no way back from here.
             edge = replace(edge, interrupts=False).do(self.do("forget interruption", step.span))
         if name in edge.passed:
-            circle = (*edge.passed[edge.passed.index(name) :], name)
-            if not any(
-                isinstance(known, CycleWithoutWait) and set(known.path) == set(circle)
-                for known in self.mistakes
-            ):
-                self.report(CycleWithoutWait(span=step.span, path=circle))
+            self._report_circle(step, (*edge.passed[edge.passed.index(name) :], name))
             return
-        self.entered.add(name)
+        self.entered.add(id(state))
         edge = replace(edge, passed=(*edge.passed, name))
-        self.steps(edge, state.chain.steps, Place(f"{name}."), partial(self._rest_in, state))
+        self.steps(edge, state.chain.steps, inside, partial(self._rest_in, state, name, inside))
 
-    def _rest_in(self, state: ast.State, edge: Edge) -> None:
+    def _report_circle(self, step: ast.Goto, circle: tuple[str, ...]) -> None:
+        if not any(
+            isinstance(known, CycleWithoutWait) and set(known.path) == set(circle) for known in self.mistakes
+        ):
+            self.report(CycleWithoutWait(span=step.span, path=circle))
+
+    def _rest_in(self, state: ast.State, name: str, inside: Place, edge: Edge) -> None:
         """The chain of a state has run: it waits for what its handlers take."""
-        name = state.name.text
         if not state.handlers:
-            self.run_off(state.chain, state.span, f"`{name}`")
+            self.run_off(state.chain, state.span, f"`{state.name.text}`")
             self.end_session(edge, state.span)
             return
-        if self.claim(name, state.name.span, id(state)):
+        if self.claim(name, state.name.span, id(state), inside):
+            place = inside.at(name, partial(self.repeat_state, state, name, inside))
+            self.resting[name] = (state, inside)
             clocks = clocks_of(state.reminders, state.timeouts)
             self.table.states[name] = ir.State(name, "state", clocks, self.program.origin(state.name.span))
-            self.todo.append(partial(self._state_exits, state))
+            self.todo.append(partial(self._state_exits, state, name, place))
         self.table.add(edge, name)
 
-    def _state_exits(self, state: ast.State) -> None:
-        name = state.name.text
+    def _state_exits(self, state: ast.State, name: str, place: Place) -> None:
         keep_waiting = partial(self.keep_waiting, wait=name)
-        place = Place(f"{name}.", repeat=partial(self.repeat_state, state))
         for handler in state.handlers:
-            for edge in self.taking(handler, name, Phase.NEAR_PATTERNS, Phase.NEAR_CATCH_ALLS):
+            phases = (Phase.NEAR_PATTERNS, Phase.NEAR_CATCH_ALLS)
+            for edge in self.taking(handler, name, place, phases):
                 self.steps(edge, handler.chain.steps, place, keep_waiting)
 
         def end_of_timeout(edge: Edge) -> None:
             timeout = state.timeouts[0]
-            self.run_off(timeout.chain, timeout.span, f"the `timeout` of `{name}`")
+            self.run_off(timeout.chain, timeout.span, f"the `timeout` of `{state.name.text}`")
             self.end_session(edge, timeout.span)
 
         self.timers(name, state.reminders, state.timeouts, place, end_of_timeout)
+
+
+def _typed(parameters: tuple[ast.Parameter, ...]) -> tuple[ir.Variable, ...]:
+    return tuple(ir.Variable(each.name.text, written_type(each.type)) for each in parameters)

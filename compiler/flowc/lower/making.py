@@ -13,13 +13,15 @@ from functools import partial
 from flowc import machine as ir
 from flowc import syntax as ast
 from flowc.check import Checked
+from flowc.check.takes import Take
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.flow import RunsOffEnd
 from flowc.diagnostics.names import SameWait, TakenName
 from flowc.lower.again import said_last
 from flowc.lower.clocks import reminder_trigger
-from flowc.lower.patterns import alternatives, is_catch_all
+from flowc.lower.patterns import Alternative, alternatives
 from flowc.lower.prompts import prompt
+from flowc.lower.scope import Scope
 from flowc.lower.table import Edge, EndOfChain, Phase, Place, Table
 from flowc.program import Program
 from flowc.source import Span
@@ -33,12 +35,19 @@ class Making(ABC):
         self.checked = checked
         self.mistakes: list[Mistake] = []
         self.table = Table()
-        self.names: dict[int, str] = {}
-        """The states made so far, by the `id` of the node that each stands for."""
-        self.asks: dict[str, ast.Ask] = {}
+        self.scope = Scope(program, checked)
+        """The scope of the flow itself."""
+        self.names: dict[tuple[str, int], str] = {}
+        """The states made so far, by the path of their scope and the `id` of the node that each stands for."""
+        self.asks: dict[str, tuple[ast.Ask, Scope]] = {}
+        self.resting: dict[str, tuple[ast.State, Place]] = {}
+        """The states that wait, each with the place of its handlers."""
         self.aside: set[str] = set()
         """The waits within an `anytime`: they are never what it comes back to."""
-        self.entered: set[str] = set()
+        self.entered: set[int] = set()
+        """The `id` of each state of the AST that a `goto` leads to."""
+        self.dialogs: dict[str, ast.Run] = {}
+        """The dialogs that are run, by their paths."""
         self.todo: deque[Callable[[], None]] = deque()
         self.flow_origin = program.origin(Span(program.file.path, 0, 0))
         self._said: dict[str, tuple[ast.Step, ...]] = {}
@@ -61,26 +70,40 @@ class Making(ABC):
         self,
         handler: ast.Handler,
         source: str,
-        patterns: Phase,
-        catch_alls: Phase,
+        place: Place,
+        phases: tuple[Phase, Phase],
         first: tuple[ir.Effect, ...] = (),
     ) -> list[Edge]:
-        """The edges on which a handler takes messages: one for its patterns, one for its catch-alls.
+        """The edges on which a handler takes what comes: one for its texts, one for each of its other patterns.
 
-        Each does `first` what it is given, then gives the variable behind `as` its value.
+        `phases` are those of its patterns and of its catch-alls. Each edge does `first` what it is given, then gives
+        the variables of the handler their values.
         """
         origin = self.program.origin(handler.head)
-        guard: tuple[ir.Guard, ...] = ()
-        if handler.guard is not None:
-            condition = self.checked.expressions[id(handler.guard)]
-            guard = (ir.Condition(condition, self.program.origin(handler.guard.span)),)
-        alias = handler.alias
-        stored = (ir.StoreText(alias.text, self.program.origin(alias.span)),) if alias else ()
-        return [
-            Edge("message", source, phase, origin, (*guards, *guard), (*first, *stored))
-            for guards in alternatives(handler.patterns, origin)
-            for phase in (catch_alls if is_catch_all(guards) else patterns,)
-        ]
+        edges: list[Edge] = []
+        for one in alternatives(handler, origin):
+            guards = (*one.guards, *self._guard(handler, one, place.scope))
+            stored = [self._taken(take, place.scope) for take in one.takes]
+            phase = phases[1] if one.is_catch_all else phases[0]
+            edges.append(Edge(one.trigger, source, phase, origin, guards, (*first, *stored)))
+        return edges
+
+    def _taken(self, take: Take, scope: Scope) -> ir.StoreTaken:
+        variable = scope.variable(take.name)
+        return ir.StoreTaken(variable, take.taken, take.type, self.program.origin(take.span))
+
+    def _guard(self, handler: ast.Handler, one: Alternative, scope: Scope) -> tuple[ir.Guard, ...]:
+        """The condition of a handler; what its pattern takes is in it before the variables have it."""
+        if handler.guard is None:
+            return ()
+        taken = {take.name: take for take in one.takes}
+
+        def seen(use: ir.VariableUse) -> ir.Expression:
+            take = taken.get(use.name)
+            return ir.TakenUse(take.taken, take.type, use.origin) if take else scope.scoped(use)
+
+        condition = ir.with_uses(scope.raw(handler.guard), seen)
+        return (ir.Condition(condition, self.program.origin(handler.guard.span)),)
 
     def end_session(self, edge: Edge, span: Span) -> None:
         """Go back to the initial state."""
@@ -100,26 +123,28 @@ class Making(ABC):
         else:
             self.table.add(edge.do(ir.Do("keep visit", edge.origin)), wait)
 
-    def repeat_state(self, state: ast.State, edge: Edge) -> None:
+    def repeat_state(self, state: ast.State, name: str, place: Place, edge: Edge) -> None:
         """Say what the chain of a state said since its last wait, with the values of now, and wait there."""
-        name = state.name.text
         said = self._said.setdefault(name, said_last(state.chain.steps))
-        self.steps(edge, said, Place(f"{name}.again."), partial(self.keep_waiting, wait=name))
+        self.steps(edge, said, place.at(f"{name}.again"), partial(self.keep_waiting, wait=name))
 
-    def repeat_ask(self, ask: ast.Ask, name: str, edge: Edge) -> None:
+    def repeat_ask(self, ask: ast.Ask, name: str, scope: Scope, edge: Edge) -> None:
         """Say the prompt of an ask again, and wait there."""
-        self.keep_waiting(edge.do(*prompt(self.program, self.checked, ask)), name)
+        self.keep_waiting(edge.do(*prompt(scope, ask)), name)
 
-    def claim(self, name: str, span: Span, node: int) -> bool:
+    def claim(self, name: str, span: Span, node: int, place: Place) -> bool:
         """Whether the wait of this node is to be made now; its name must be its own."""
-        if node in self.names:
+        key = (place.scope.path, node)
+        if key in self.names:
             return False
-        self.names[node] = name
+        self.names[key] = name
         other = self.table.states.get(name)
         if other is not None:
             taken = TakenName(span=span, name=name) if other.kind in {"start", "resume"} else None
             self.report(taken or SameWait(span=span, name=name, first=other.origin.span))
             return False
+        if place.aside:
+            self.aside.add(name)
         return True
 
     def timers(

@@ -1,4 +1,4 @@
-"""What is said: replies, the prompts of asks, and what an ask says to a wrong answer."""
+"""What is said: replies, prompts, and the answers to wrong answers."""
 
 from __future__ import annotations
 
@@ -6,87 +6,112 @@ from typing import Literal
 
 from flowc import machine as ir
 from flowc import syntax as ast
-from flowc.check import Checked
-from flowc.program import Program
-from flowc.types import TEXT
+from flowc.lower.scope import Scope
+from flowc.transcript.notation import write_duration
+from flowc.types import DURATION, TEXT
 
 _DEFAULTS = {
     "text": "Please answer with a text.",
+    "secret": "Please answer with a text.",
     "int": "Please answer with a whole number.",
+    "decimal": "Please answer with a number.",
     "bool": "Please answer yes or no.",
+    "date": "Please answer with a date.",
+    "time": "Please answer with a time of day.",
+    "datetime": "Please answer with a date and a time.",
+    "duration": "Please answer with a length of time, such as 2 hours.",
     "email": "Please answer with an e-mail address.",
     "phone": "Please answer with a telephone number, with its country code.",
     "url": "Please answer with a web address.",
+    "image": "Please send a picture.",
+    "audio": "Please send a voice message.",
+    "video": "Please send a video.",
+    "document": "Please send a document.",
+    "location": "Please send a place.",
 }
+"""What follows an answer that is of another type."""
 
 
 def say(
-    program: Program,
-    checked: Checked,
-    text: ast.Text,
-    options: ast.Options | None,
-    role: Literal["reply", "prompt", "retry"],
+    scope: Scope, text: ast.Text, options: ir.Options, role: Literal["reply", "prompt", "retry"]
 ) -> ir.Say:
     """The effect that says `text`."""
-    template = checked.expressions[id(text)]
-    if not isinstance(template, ir.Template):
-        raise AssertionError("a text was typed as something else")
-    return ir.Say(template, _labels(options), role, program.origin(text.span))
+    return ir.Say(scope.template(text), options, role, scope.origin(text.span))
 
 
-def told(program: Program, checked: Checked, step: ast.Reply | ast.Emit) -> ir.Effect:
+def options_of(scope: Scope, options: ast.Options | None) -> ir.Options:
+    """The labels below a text."""
+    if options is None:
+        return ir.Options()
+    return ir.Options(tuple(map(scope.template, options.labels)), as_list=options.word == "list")
+
+
+def told(scope: Scope, step: ast.Reply | ast.ReplyMedia | ast.Emit) -> ir.Effect:
     """The effect of a `reply` or an `emit`."""
-    origin = program.origin(step.span)
-    if isinstance(step, ast.Emit):
-        return ir.Emit(step.event.text, checked.arguments[id(step)], origin)
-    says = [say(program, checked, text, step.options, "reply") for text in step.texts]
-    if len(says) == 1:
-        return says[0]
-    return ir.SayAny(tuple(said.text for said in says), says[0].buttons, origin)
+    origin = scope.origin(step.span)
+    match step:
+        case ast.Emit():
+            return ir.Emit(step.event.text, scope.arguments(step), origin)
+        case ast.ReplyMedia():
+            caption = scope.template(step.caption) if step.caption else None
+            options = options_of(scope, step.options)
+            return ir.SayMedia(step.kind.text, scope.template(step.url), caption, options, origin)
+        case ast.Reply():
+            options = options_of(scope, step.options)
+            if len(step.texts) == 1:
+                return say(scope, step.texts[0], options, "reply")
+            return ir.SayAny(tuple(map(scope.template, step.texts)), options, origin)
 
 
-def handoff(program: Program, checked: Checked, step: ast.Handoff) -> ir.HandOff:
+def handoff(scope: Scope, step: ast.Handoff) -> ir.HandOff:
     """The effect that leaves the contact to a team."""
-    said = say(program, checked, step.team, None, "reply")
-    return ir.HandOff(said.text, program.origin(step.span))
+    return ir.HandOff(scope.template(step.team), scope.origin(step.span))
 
 
-def prompt(program: Program, checked: Checked, ask: ast.Ask) -> tuple[ir.Effect, ...]:
+def prompt(scope: Scope, ask: ast.Ask) -> tuple[ir.Effect, ...]:
     """What an ask says when it is reached; nothing, where it has no text."""
-    if ask.prompt is None:
-        return ()
-    said = say(program, checked, ask.prompt, ask.options, "prompt")
-    return (ir.Say(said.text, _buttons(checked, ask), "prompt", said.origin),)
+    return (say(scope, ask.prompt, _options(scope, ask), "prompt"),) if ask.prompt else ()
 
 
-def wrong_answer(program: Program, checked: Checked, ask: ast.Ask, text: ast.Text | None) -> ir.Say:
+def wrong_answer(scope: Scope, ask: ast.Ask, text: ast.Text | None) -> ir.Say:
     """What an ask says to an answer it does not take: its `retry`, or a sentence that its type brings."""
+    options = _options(scope, ask)
     if text is not None:
-        said = say(program, checked, text, None, "retry")
-        return ir.Say(said.text, _buttons(checked, ask), "retry", said.origin)
-    origin = program.origin(ask.span)
-    template = ir.Template((_default(checked.readers[id(ask)]),), TEXT, origin)
-    return ir.Say(template, _buttons(checked, ask), "retry", origin)
+        return say(scope, text, options, "retry")
+    origin = scope.origin(ask.span)
+    return ir.Say(ir.Template((_default(scope.reader(ask)),), TEXT, origin), options, "retry", origin)
 
 
 def _default(reader: ir.Reader) -> str:
+    if reader.given is not None:
+        return "Please choose one of these."
     if reader.choices:
         return f"Please choose one of these: {', '.join(reader.choices)}."
-    match (reader.low, reader.high):
-        case (None, None):
-            return _DEFAULTS[reader.type.name]
-        case (low, None):
-            return f"Please answer with a whole number from {low} up."
-        case (None, high):
-            return f"Please answer with a whole number up to {high}."
-        case (low, high):
-            return f"Please answer with a whole number from {low} to {high}."
+    sentence = _DEFAULTS[reader.type.name]
+    ends = [end for end in (reader.low, reader.high) if end is not None]
+    if not ends or not all(isinstance(end, ir.Constant) for end in ends):
+        return sentence
+    low, high = (_end(end) for end in (reader.low, reader.high))
+    return f"{sentence.removesuffix('.')}{_between(low, high)}."
 
 
-def _buttons(checked: Checked, ask: ast.Ask) -> tuple[str, ...]:
-    """The buttons of an ask: those it names, else its choices."""
-    return _labels(ask.options) or checked.readers[id(ask)].choices
+def _end(end: ir.Expression | None) -> str | None:
+    if not isinstance(end, ir.Constant):
+        return None
+    return write_duration(int(end.value or 0)) if end.type == DURATION else str(end.value)
 
 
-def _labels(options: ast.Options | None) -> tuple[str, ...]:
-    return tuple(label.plain or "" for label in options.labels) if options else ()
+def _between(low: str | None, high: str | None) -> str:
+    if low is not None and high is not None:
+        return f" from {low} to {high}"
+    return f" from {low} up" if high is None else f" up to {high}"
+
+
+def _options(scope: Scope, ask: ast.Ask) -> ir.Options:
+    """The labels of an ask: those it names, else its choices."""
+    if ask.options is not None:
+        return options_of(scope, ask.options)
+    reader = scope.reader(ask)
+    origin = scope.origin(ask.span)
+    labels = tuple(ir.Template((choice,), TEXT, origin) for choice in reader.choices)
+    return ir.Options(labels, reader.given)

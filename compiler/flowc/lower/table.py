@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from flowc import machine as ir
+from flowc import syntax as ast
+from flowc.lower.scope import Scope
 
 
 class Phase(IntEnum):
@@ -72,17 +74,37 @@ EndOfChain = Callable[[Edge], None]
 """What an edge does at the end of its chain."""
 
 
+ComeBack = Callable[[Edge, ir.Expression | None], None]
+"""What an edge does at the end of a dialog, with what the dialog returns."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a chain stands, as far as it matters to its steps.
 
-    `prefix` begins the names of its waits. `repeat` says again what the wait said that the chain speaks in the
-    middle of. `aside` marks the chain of an `anytime`, and all within it: there is a way back.
+    `path` begins the names of its waits: the state, and the dialogs it is within. `repeat` says again what the wait
+    said that the chain speaks in the middle of. `aside` marks the chain of an `anytime`, and all within it: there is
+    a way back. In a dialog, `come_back` goes on behind the `run`.
     """
 
-    prefix: str
+    scope: Scope
+    path: str = ""
     repeat: EndOfChain | None = None
     aside: bool = False
+    dialog: ast.Dialog | None = None
+    come_back: ComeBack | None = None
+
+    def wait(self, name: str) -> str:
+        """The name of a wait here."""
+        return f"{self.path}.{name}" if self.path else name
+
+    def inlined(self, name: str) -> str:
+        """The path of a dialog that is run here."""
+        return f"{self.path}/{name}" if self.path else name
+
+    def at(self, path: str, repeat: EndOfChain | None = None) -> Place:
+        """The same dialog, or the flow, at another path."""
+        return replace(self, path=path, repeat=repeat)
 
 
 @dataclass(slots=True)

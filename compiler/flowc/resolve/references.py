@@ -1,0 +1,104 @@
+"""References: the states, actions, dialogs, types and patterns that are named and must be there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flowc import syntax as ast
+from flowc.diagnostics.declared import UnknownDialog
+from flowc.diagnostics.diagnostic import Mistake
+from flowc.diagnostics.names import UnknownAction, UnknownState, UnknownType
+from flowc.diagnostics.syntax import UnusableRegex
+from flowc.diagnostics.values import UnaskableType
+from flowc.program import Program
+from flowc.types import BUILT_IN
+from flowc.walk import Part, parts_of
+from flowrt.patterns import check_pattern
+
+
+def check_references(program: Program) -> Iterator[Mistake]:
+    """Report what is named and is not there."""
+    for variable in program.variables.values():
+        yield from _optional_type(program, variable.type)
+    for declared in program.bots_own:
+        yield from _parameters(program, declared.parameters)
+        yield from _optional_type(program, declared.returns)
+    for record in program.records.values():
+        yield from _parameters(program, record.fields)
+    for dialog in program.dialogs.values():
+        yield from _parameters(program, dialog.parameters)
+        yield from _optional_type(program, dialog.returns)
+        for variable in dialog.variables:
+            yield from _optional_type(program, variable.type)
+    for part in parts_of(program.file):
+        for step in part.steps():
+            yield from _step(program, part, step)
+        for handler in part.handlers:
+            for pattern in handler.patterns:
+                yield from _pattern(program, pattern)
+
+
+def _parameters(program: Program, parameters: tuple[ast.Parameter, ...]) -> Iterator[Mistake]:
+    for parameter in parameters:
+        yield from _type(program, parameter.type)
+
+
+def _optional_type(program: Program, written: ast.TypeName | None) -> Iterator[Mistake]:
+    if written is not None:
+        yield from _type(program, written)
+
+
+def _type(program: Program, written: ast.TypeName) -> Iterator[Mistake]:
+    if written.element is not None:
+        yield from _type(program, written.element)
+    elif written.name not in BUILT_IN and written.name not in program.records:
+        known = (*sorted(BUILT_IN), *program.records)
+        yield UnknownType(span=written.span, name=written.name, known=known)
+
+
+def _step(program: Program, part: Part, step: ast.Step) -> Iterator[Mistake]:
+    match step:
+        case ast.Goto():
+            yield from _goto(program, part, step)
+        case ast.Call() if step.action.text not in program.actions:
+            known = tuple(program.actions)
+            yield UnknownAction(span=step.action.span, name=step.action.text, known=known)
+        case ast.Run() if step.dialog.text not in program.dialogs:
+            known = tuple(program.dialogs)
+            yield UnknownDialog(span=step.dialog.span, name=step.dialog.text, known=known)
+        case ast.Ask() if step.type:
+            yield from _type(program, step.type)
+            if step.type.element is not None or step.type.name in program.records:
+                yield UnaskableType(span=step.type.span, name=step.name.text)
+        case _:
+            pass
+
+
+def _goto(program: Program, part: Part, goto: ast.Goto) -> Iterator[Mistake]:
+    """A `goto` of a dialog reaches the states of that dialog, any other those of the flow."""
+    dialog = part.dialog
+    states = {state.name.text for state in dialog.states} if dialog else set(program.states)
+    if goto.state.text not in states:
+        outside = dialog is not None and goto.state.text in program.states
+        yield UnknownState(
+            span=goto.state.span,
+            name=goto.state.text,
+            known=tuple(states),
+            dialog=dialog.name.text if dialog and outside else None,
+        )
+
+
+def _pattern(program: Program, pattern: ast.Pattern) -> Iterator[Mistake]:
+    match pattern:
+        case ast.Text():
+            for part in pattern.parts:
+                if isinstance(part, ast.Capture) and part.type:
+                    yield from _type(program, part.type)
+        case ast.Regex():
+            why = check_pattern(pattern.pattern)
+            if why is not None:
+                yield UnusableRegex(span=pattern.span, why=why)
+        case ast.EventPattern():
+            yield from _parameters(program, pattern.parameters)
+        case _:
+            pass
