@@ -103,6 +103,7 @@ __all__ = [
     "date",
     "datetime",
     "divided",
+    "either",
     "element",
     "end_by_host",
     "end_session",
@@ -159,6 +160,7 @@ _HOMES = {name: module for module, names in _LATER.items() for name in names.spl
 """What is loaded by the first flow that needs it, with what it brings."""
 
 T = TypeVar("T")
+U = TypeVar("U")
 V = TypeVar("V", bound=Variables)
 
 
@@ -269,6 +271,11 @@ def is_first_failure(event: EventData[Any]) -> bool:
 def say_failure(event: EventData[Any]) -> None:
     """What a flow without a `failed` chain says."""
     event.args[0].reply(sentences.FAILED)
+
+
+def either(value: T | None, other: U) -> T | U:
+    """`value`, or `other` where it is none."""
+    return other if value is None else value
 
 
 def sure(value: T | None) -> T:

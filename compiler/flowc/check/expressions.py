@@ -9,7 +9,7 @@ from flowc import machine as ir
 from flowc import syntax as ast
 from flowc.check.applications import built_in
 from flowc.check.arguments import Binding, Signature
-from flowc.check.fitting import Fitting
+from flowc.check.fitting import Fitting, as_decimal
 from flowc.check.operators import Side, alternative, result
 from flowc.diagnostics.declared import UnknownField, UnknownFunction
 from flowc.diagnostics.diagnostic import Mistake
@@ -259,6 +259,8 @@ class Expressions:
 
         if node.operator == "or" and left.type.optional:
             type_ = alternative(left.type, right.type, report)
+            if type_.name == "decimal":
+                left, right = as_decimal(left), as_decimal(right)
         else:
             type_ = result(node.operator, left.type, right.type, report)
         return ir.Operation(cast("ir.Operator", node.operator), (left, right), type_, origin)

@@ -168,8 +168,10 @@ class Writing:
                 return self._as_decimal(first, operands[0])
             case "==" | "!=":
                 return self._equality(operation, operands)
-            case "or" if first.type.optional:
+            case "or" if first.type.optional and isinstance(first, ir.VariableUse):
                 return f"({operands[0]} if {operands[0]} is not None else {operands[1]})"
+            case "or" if first.type.optional:
+                return f"{self._use('either')}({operands[0]}, {operands[1]})"
             case "in" | "not in":
                 found = f"{self._use('contains')}({operands[1]}, {operands[0]})"
                 return found if operation.operator == "in" else f"(not {found})"
