@@ -12,8 +12,9 @@ from flowc.cli.recording import NotWritten, Recorder
 from flowc.pipeline import compile_flow, load_flow
 from flowc.source import load, source_of
 from flowc.transcript.conversation import Conversation
+from flowc.transcript.entries import Bot
 from flowc.transcript.runner import run_script
-from flowc.transcript.script import Bot, parse_script
+from flowc.transcript.script import parse_script
 from flowrt.effects import Call, Effect, Reply
 from flowrt.events import EndedByHost, Message
 from flowrt.flow import Flow

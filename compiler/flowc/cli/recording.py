@@ -8,9 +8,10 @@ from typing import Any
 
 from flowc.source import source_of
 from flowc.transcript.conversation import Conversation
+from flowc.transcript.entries import After, CallLine, Entry, Fails, Press, Returns, User
 from flowc.transcript.reading import LONGEST
 from flowc.transcript.runner import run_script
-from flowc.transcript.script import After, CallLine, Entry, Fails, Press, Returns, User, parse_script
+from flowc.transcript.script import parse_script
 from flowc.transcript.writing import entry_of, write_script
 from flowrt.effects import Call, Effect
 from flowrt.events import Due, EndedByHost, Event, Message, Result
