@@ -325,13 +325,6 @@ STOPPED = "did you mean `stopped for` or `dropped`?"
             "a colon is missing after `clock`",
             "write `clock:`",
         ),
-        (
-            "give up:",
-            "F0901",
-            "give",
-            "no line of a transcript begins with `give`",
-            "did you mean `give back`?",
-        ),
         ("stopped 5 minutes", "F0901", "stopped", "no line of a transcript begins with `stopped`", STOPPED),
         (
             "restart now",
