@@ -100,6 +100,14 @@ def tell_order(event: Any) -> None:
     event.args[0].reply(f"Order {order.number} is {order.status}.")
 
 
+def gave_order(event: Any) -> bool:
+    return bool(event.args[0].gave(ORDER))
+
+
+def tell_success(event: Any) -> None:
+    event.args[0].reply("Done.")
+
+
 def tell_failure(event: Any) -> None:
     event.args[0].reply("It failed.")
 
@@ -166,7 +174,8 @@ ROWS: list[dict[str, Any]] = [
         "conditions": call_failed,
         "before": tell_failure,
     },
-    {"trigger": "result", "source": "find", "dest": "menu", "before": tell_order},
+    {"trigger": "result", "source": "find", "dest": "menu", "conditions": gave_order, "before": tell_order},
+    {"trigger": "result", "source": "find", "dest": "menu", "before": tell_success},
     {"trigger": "expire", "source": ["menu", "find"], "dest": "start", "before": expire_session},
     {"trigger": "end", "source": ["menu", "find"], "dest": "start", "before": end_by_host},
     {"trigger": "failed", "source": ["menu", "find"], "dest": "start", "before": [say_failure, fail_session]},
