@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from decimal import Decimal
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -12,13 +15,16 @@ from flowc.cli.recording import NotWritten, Recorder
 from flowc.pipeline import compile_flow, load_flow
 from flowc.source import load, source_of
 from flowc.transcript.conversation import Conversation
+from flowc.transcript.entries import Bot
 from flowc.transcript.runner import run_script
-from flowc.transcript.script import Bot, parse_script
+from flowc.transcript.script import parse_script
 from flowrt.effects import Call, Effect, Reply
-from flowrt.events import EndedByHost, Message
+from flowrt.events import Message
 from flowrt.flow import Flow
 from flowrt.time import SECOND
+from flowrt.values import Media
 from tests.cli.program import FEEDBACK
+from tests.transcript.shop import SHOP, Order
 
 
 def feedback() -> Flow[Any]:
@@ -28,6 +34,8 @@ def feedback() -> Flow[Any]:
 
 
 FLOW = feedback()
+LATER = datetime(2026, 3, 2, 10, 0, 30, tzinfo=UTC)
+ORDER = Order(number=7, status="new", due=None)
 
 messages = st.sampled_from(
     ["hi", "Ada", "1", "5", "nine", "no", "stop", "help", " ", "…", "\n\x00\ud800", "a # b"]
@@ -54,7 +62,7 @@ def test_any_conversation(acts: list[tuple[float, str, str]]) -> None:
             case "press":
                 effects += talk.press(text)
             case "end":
-                effects += recorder.step(talk.session, EndedByHost("end", "user"), talk.now)
+                effects += talk.end()
             case _ if talk.pending:
                 failure = "no" if what == "fail" else None
                 effects += talk.result(failure=failure, after=moment if what == "late" else 0)
@@ -98,3 +106,46 @@ def test_a_message_too_long_for_the_bot_cannot_be_written() -> None:
     recorder.step(recorder.session("user"), Message("1", "user", None), 0)
     with pytest.raises(NotWritten, match="too long"):
         recorder.transcript()
+
+
+def test_what_the_host_does_media_and_functions_are_written() -> None:
+    recorder = Recorder(SHOP, "user")
+    talk = Conversation(recorder, functions={"short_date": lambda day: f"day {day.day}"}, start=LATER)
+    talk.name = "Ada"
+    talk.open()
+    talk.send(Media("image", url="a.png", size=2), "my cat")
+    talk.say("when")
+    talk.event("paid", {"amount": Decimal("12.50")})
+    talk.event("shipped")
+    talk.say("find")
+    talk.result(ORDER)
+    talk.end()
+    talk.say("team")
+    talk.say("team")
+    talk.give_back()
+    assert recorder.transcript() == dedent("""\
+        test "a saved conversation"
+          clock: 2026-03-02 10:00:30
+          function: short_date(2026-03-02) -> "day 2"
+          open:
+          bot:  Welcome, user.
+          name: Ada
+          user: (image "a.png" size 2 caption "my cat")
+          bot:  None 2 my cat
+          user: when
+          bot:  It is day 2.
+          event: paid(amount: 12.50)
+          bot:  Paid 12.50.
+          event: shipped()
+          dropped: shipped
+          user: find
+          call: find(7, 2026-01-05) -> Order(due: none, number: 7, status: "new")
+          bot:  Order 7 is new.
+          end:
+          session: ended by host
+          user: team
+          bot:  Welcome, Ada.
+          user: team
+          session: handed off
+          give back:
+        """)

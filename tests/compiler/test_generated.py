@@ -20,8 +20,9 @@ from flowc.emit.python import emit_python
 from flowc.emit.shape import WrongShape, check_shape
 from flowc.pipeline import compile_flow, load_module
 from flowc.source import load, source_of
+from flowc.transcript.entries import Script
 from flowc.transcript.runner import run_script
-from flowc.transcript.script import Script, parse_script
+from flowc.transcript.script import parse_script
 from flowrt.effects import Effect, Ended, Reply
 from flowrt.errors import IncompatibleModule
 from flowrt.events import EndedByHost, Message

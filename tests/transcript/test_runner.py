@@ -9,10 +9,11 @@ import transitions
 
 from flowc.source import source_of
 from flowc.transcript.coverage import Made, Tracker
+from flowc.transcript.entries import Script
 from flowc.transcript.report import report
 from flowc.transcript.results import ScriptResult
 from flowc.transcript.runner import run_script
-from flowc.transcript.script import Script, parse_script
+from flowc.transcript.script import parse_script
 from flowrt.flow import Flow, Triggers
 from flowrt.generated import EventData
 from tests.feedback import INITIAL, STATES, TRANSITIONS, flow

@@ -1,6 +1,7 @@
 """The parser and the writer of transcripts: what is read, what is refused and in which words."""
 
 import inspect
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from textwrap import dedent
 
@@ -9,23 +10,39 @@ import pytest
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.source import source_of
 from flowc.transcript import mistakes as mistakes_module
-from flowc.transcript.notation import ENDS
-from flowc.transcript.script import (
+from flowc.transcript.entries import (
     After,
     Bot,
+    BotSends,
+    Buttons,
     CallLine,
+    ClockLine,
+    DroppedLine,
+    Duplicate,
+    EmitLine,
+    Ends,
     Entry,
     Fails,
+    FunctionLine,
+    GivesBack,
+    Happens,
     Misread,
+    Named,
+    Opens,
     Press,
+    Restart,
     Returns,
     Script,
+    Sends,
     SessionLine,
     SomeReplies,
     User,
-    parse_script,
+    Vars,
 )
-from flowrt.values import INT_MAX
+from flowc.transcript.literals import Literal, RecordLiteral, Unset
+from flowc.transcript.notation import ENDS
+from flowc.transcript.script import parse_script
+from flowrt.values import INT_MAX, Media
 
 
 def parsed(text: str) -> tuple[Script, tuple[Mistake, ...]]:
@@ -84,6 +101,99 @@ def test_every_kind_of_line() -> None:
     )
 
 
+def test_lines_about_several_contacts_and_the_host() -> None:
+    assert entries(
+        "clock: 2026-01-05 09:00 # a Monday",
+        "function: twice(2, [1, 2]) -> Point(x: 1, y: none)",
+        "function: broken() -> failed",
+        "user ada: hi",
+        "user : hi",
+        r"user: \(image of a cat)",
+        "user: (imagine that)",
+        'user: (image "https://example.com/a.png" mime "image/png" size 2048 name "a.png" caption "my cat")',
+        "user bob: (location latitude 52.37 longitude 4)",
+        "duplicate ada:  # twice",
+        "press ada: Yes: please",
+        "name ada: Ada Lovelace",
+        "open:",
+        "event bob : paid(amount: 12.50, on: 2026-01-05)",
+        "end ada:",
+        "give  back ada:",
+        "bot ada:  …",
+        'buttons: "A" | "B \\"x\\""',
+        'bot: (image "https://example.com/b.png" caption "look")',
+        "buttons: none",
+        "emit ada: ordered(count: 2)",
+        "dropped: start",
+        "session ada: handed off",
+        'vars: name = "Ada", menu/ask_number.n = 2, due = unset',
+        "restart",
+        "stopped for 2 hours",
+    ) == (
+        ClockLine(1_767_603_600_000_000),
+        FunctionLine("twice", (2, (1, 2)), Returns(RecordLiteral("Point", (("x", 1), ("y", None))))),
+        FunctionLine("broken", (), Fails()),
+        User("hi", "ada"),
+        User("hi"),
+        User("(image of a cat)"),
+        User("(imagine that)"),
+        Sends(
+            Media("image", url="https://example.com/a.png", mime="image/png", size=2048, name="a.png"),
+            "my cat",
+        ),
+        Sends(Media("location", latitude=Decimal("52.37"), longitude=Decimal(4)), contact="bob"),
+        Duplicate("ada"),
+        Press("Yes: please", "ada"),
+        Named("Ada Lovelace", "ada"),
+        Opens(),
+        Happens("paid", (("amount", Decimal("12.50")), ("on", date(2026, 1, 5))), "bob"),
+        Ends("ada"),
+        GivesBack("ada"),
+        SomeReplies("ada"),
+        Buttons(("A", 'B "x"')),
+        BotSends("image", "https://example.com/b.png", "look"),
+        Buttons(()),
+        EmitLine("ordered", (("count", 2),), "ada"),
+        DroppedLine("start"),
+        SessionLine("handed off", "ada"),
+        Vars((("name", "Ada"), ("menu/ask_number.n", 2), ("due", Unset()))),
+        Restart(),
+        Restart(7200),
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("2026-01-05", date(2026, 1, 5)),
+        ("09:30", time(9, 30)),
+        ("2026-01-05T09:30:15Z", datetime(2026, 1, 5, 9, 30, 15, tzinfo=UTC)),
+        ("90 minutes", timedelta(minutes=90)),
+        ("-1.5 seconds", timedelta(seconds=-1.5)),
+        ("2 weeks", timedelta(days=14)),
+        ("0 seconds", timedelta()),
+        ('[1, "a", []]', (1, "a", ())),
+        ('(document "a.pdf" id "7")', Media("document", url="a.pdf", id="7")),
+        ("Order(number: 1, due: none)", RecordLiteral("Order", (("number", 1), ("due", None)))),
+    ],
+)
+def test_values(written: str, value: Literal) -> None:
+    assert entries(f"call: f({written}) -> {written} after 2 minutes") == (
+        CallLine("f", (value,), Returns(value), after=120),
+    )
+
+
+def test_what_functions_give_in_all_tests_stands_before_them() -> None:
+    script, mistakes = parsed('function: twice(1) -> 2\ntest "t"\n  user: hi\n')
+    assert mistakes == ()
+    assert script.functions == (FunctionLine("twice", (1,), Returns(2)),)
+
+
+def test_the_clock_is_set_before_anything_happens() -> None:
+    _, [mistake] = parsed('test "t"\n  user: hi\n  clock: 2026-01-05 09:00\n')
+    assert mistake.code == "F0913"
+
+
 def test_lines_are_counted_and_indentation_is_free() -> None:
     script, mistakes = parsed('\n  test "one" # why\nuser: hi\n\n\t\tbot: Hello!\r\ntest "two"\n')
     assert mistakes == ()
@@ -108,6 +218,15 @@ def test_texts(line: str, text: str) -> None:
     assert entries(line) == (User(text),)
 
 
+OWN_LINE = "put it in a line of its own, or behind `#` as a comment"
+CALENDAR = (
+    "a day is written `2026-01-05`, a time of day `09:30`, both together as a value `2026-01-05T09:30Z`"
+)
+VALUES = 'a value is a text in quotes (`"Ada"`), a number, `true`, `false` or `none`'
+BUTTONS = 'such a line is written `buttons: "Yes" | "No"`'
+STOPPED = "did you mean `stopped for` or `dropped`?"
+
+
 @pytest.mark.parametrize(
     ("line", "code", "place", "title", "help"),
     [
@@ -117,7 +236,9 @@ def test_texts(line: str, text: str) -> None:
             "F0901",
             "->",
             "no line of a transcript begins with `->`",
-            "lines begin with `user:`, `press:`, `bot:`, `call:`, `session:`, `after`, `test`",
+            "lines begin with `user:`, `press:`, `open:`, `event:`, `duplicate:`, `name:`, `end:`, `give back:`, "
+            "`bot:`, `call:`, `emit:`, `dropped:`, `session:`, `vars:`, `buttons:`, `function:`, `clock:`, "
+            "`after`, `restart`, `stopped for`, `test`",
         ),
         ("bot Hello!", "F0903", "bot", "a colon is missing after `bot`", "write `bot:`"),
         (
@@ -196,13 +317,109 @@ def test_texts(line: str, text: str) -> None:
             "a raw control character (U+0007) stands here",
             "in a text write `\\u{7}`; elsewhere remove it",
         ),
+        ("user ada hi", "F0903", "user", "a colon is missing after `user`", "write `user:`"),
         (
-            "user ada: hi",
-            "F0199",
-            "user ada: hi",
-            "a transcript with several users is part of the language, "
-            "but this version of flowc does not compile it yet",
-            None,
+            "clock ada: 2026-01-05 09:00",
+            "F0903",
+            "clock",
+            "a colon is missing after `clock`",
+            "write `clock:`",
+        ),
+        ("stopped 5 minutes", "F0901", "stopped", "no line of a transcript begins with `stopped`", STOPPED),
+        (
+            "restart now",
+            "F0910",
+            "now",
+            "did not expect `now` here: the line is complete before it",
+            OWN_LINE,
+        ),
+        ("open: hi", "F0910", "hi", "did not expect `hi` here: the line is complete before it", OWN_LINE),
+        ("event: paid", "F0915", "", "`(` is missing", "such a line is written `event: paid(amount: 12.50)`"),
+        (
+            "event: paid(12.50)",
+            "F0915",
+            "12.50",
+            "expected a name, found `12.50`",
+            "such a line is written `event: paid(amount: 12.50)`",
+        ),
+        ("emit: done(a: 1, a: 2)", "F0918", "a", "`a` is given twice", "leave one of them"),
+        ("vars: a = 1, a = 2", "F0918", "a", "`a` is given twice", "leave one of them"),
+        (
+            "vars: rating: 2",
+            "F0915",
+            ":",
+            "expected `=`, found `:`",
+            'such a line is written `vars: name = "Ada", rating = unset`',
+        ),
+        (
+            "function: today()",
+            "F0915",
+            "",
+            "`->` is missing",
+            'such a line is written `function: short_date(2026-01-05) -> "5 January"`',
+        ),
+        (
+            "clock: tomorrow",
+            "F0915",
+            "tomorrow",
+            "expected a day and a time, such as `2026-01-05 09:00`, found `tomorrow`",
+            "such a line is written `clock: 2026-01-05 09:00`",
+        ),
+        ("clock: 2026-02-30 09:00", "F0917", "2026-02-30", "`2026-02-30` is no such day or time", CALENDAR),
+        ("clock: 09:00 2026-02-28", "F0917", "09:00", "`09:00 2026-02-28` is no such day or time", CALENDAR),
+        ("call: f(25:00)", "F0917", "25:00", "`25:00` is no such day or time", CALENDAR),
+        (
+            "call: f(1.0000001 seconds)",
+            "F0908",
+            "1.0000001 seconds",
+            "`1.0000001 seconds` is no value",
+            VALUES,
+        ),
+        ("call: f([[[[[[[[[1]]]]]]]]])", "F0908", "1", "`1` is no value", VALUES),
+        (
+            "user: (image of a cat)",
+            "F0916",
+            "of",
+            "expected `)` or one of `id`, `mime`, `name`, `caption`, `size`, `latitude`, `longitude`, found `of`",
+            'it is written as in `(image "https://…" caption "my cat")`; a text that begins so has a `\\` before it',
+        ),
+        (
+            "user: (template 1)",
+            "F0916",
+            "template",
+            "expected one of `image`, `audio`, `video`, `document`, `location`, found `template`",
+            'it is written as in `(image "https://…" caption "my cat")`; a text that begins so has a `\\` before it',
+        ),
+        (
+            'user: (image size "big")',
+            "F0916",
+            '"big"',
+            'expected a number behind `size`, found `"big"`',
+            'it is written as in `(image "https://…" caption "my cat")`; a text that begins so has a `\\` before it',
+        ),
+        (
+            "bot: (location)",
+            "F0916",
+            "location",
+            "a text in quotes behind `location` is missing",
+            "it is written as in `(location latitude 52.37 longitude 4.89)`; a text that begins so has a `\\` before "
+            "it",
+        ),
+        ("user: (image size 1 size 2)", "F0918", "size", "`size` is given twice", "leave one of them"),
+        ("buttons: Yes", "F0915", "Yes", "expected a label in quotes, found `Yes`", BUTTONS),
+        (
+            'buttons: "Yes" | "No"',
+            "F0912",
+            'buttons: "Yes" | "No"',
+            "these buttons belong to no reply",
+            "write the reply in the line above: `bot:` and what it says",
+        ),
+        (
+            "duplicate ada:",
+            "F0914",
+            "duplicate ada:",
+            "there is no message that could be delivered twice",
+            "put the line below the message of `ada`: what comes of that stands between them",
         ),
     ],
 )
@@ -239,7 +456,7 @@ def test_a_mistake_can_be_mended(line: str, mended: str) -> None:
 KINDS = [
     kind
     for _, kind in inspect.getmembers(mistakes_module, inspect.isclass)
-    if issubclass(kind, Mistake) and kind.__module__ == mistakes_module.__name__
+    if issubclass(kind, Mistake) and kind.__module__.startswith(mistakes_module.__name__)
 ]
 
 

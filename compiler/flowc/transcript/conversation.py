@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Generic
+from itertools import count
+from typing import Generic, cast
 
+from flowrt.codec import dump_effect, dump_session, load_effect, restore
 from flowrt.effects import Call, Effect, Ended, Reply
-from flowrt.events import Due, Event, Message, Result
+from flowrt.events import Due, EndedByHost, Event, GivenBack, HostEvent, Message, Opened, Result
 from flowrt.flow import Flow, Triggers
 from flowrt.handling import awaited
 from flowrt.machine import FlowMachine, Watcher
-from flowrt.session import V
+from flowrt.session import Session, V
 from flowrt.time import SECOND, Instant, Period, instant
-from flowrt.values import Value
+from flowrt.turn import Functions
+from flowrt.values import Media, Value
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 """What the clock shows at first: a Monday morning."""
@@ -22,6 +26,10 @@ START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 class NothingAwaited(Exception):
     """A result was given, and no call awaits one."""
+
+
+class NothingSaid(Exception):
+    """A message was to come twice, and the contact has sent none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +55,9 @@ class Conversation(Generic[V]):
     Each method that makes something happen returns what came of it, in order: replies, calls, the end of the
     session. Calls are not run: `pending` are those to which `result` has still to be given.
 
-    The clock begins at `start`. `machine` is any that was built from the table of the flow; without one it is
-    the flow's own. With `watch` a new one is built, which tells it of each transition taken.
+    The clock begins at `start`. `functions` are those that the flow uses, by name. `machine` is any that was built
+    from the table of the flow; without one it is the flow's own. With `watch` a new one is built, which tells it
+    of each transition taken. What happens is numbered by `numbers`, which several conversations may share.
 
     Raises `ValueError` where both `machine` and `watch` are given.
 
@@ -89,8 +98,10 @@ class Conversation(Generic[V]):
         *,
         contact: str = "user",
         start: Instant | datetime = START,
+        functions: Functions | None = None,
         machine: Triggers | None = None,
         watch: Watcher | None = None,
+        numbers: Iterator[int] | None = None,
     ) -> None:
         if watch is not None:
             if machine is not None:
@@ -100,10 +111,24 @@ class Conversation(Generic[V]):
         self.session = flow.session(contact)
         self.now: Instant = instant(start) if isinstance(start, datetime) else start
         self.effects: list[Effect] = []
+        self.functions = functions
+        self.name: str | None = None
+        """What the contact calls itself."""
         self._machine = machine
-        self._messages = 0
-        self._open_calls: dict[str, Call] = {}
+        self._numbers = numbers or count(1)
+        self._last: Message | None = None
+        self._awaited: dict[str, Call] = {}
+        self._answered: set[str] = set()
         self._later: list[_Later] = []
+
+    def copy(self) -> Conversation[V]:
+        """The same conversation once more: from here on each of the two goes its own way."""
+        other = copy(self)
+        other.session = _copied(self.session)
+        other.effects, other._later = list(self.effects), list(self._later)
+        other._awaited, other._answered = dict(self._awaited), set(self._answered)
+        other._numbers = copy(self._numbers)
+        return other
 
     # How things stand.
 
@@ -130,7 +155,7 @@ class Conversation(Generic[V]):
     @property
     def pending(self) -> tuple[Call, ...]:
         """The calls that are awaited and have been given no result, in the order they were made."""
-        return tuple(self._open_calls.values())
+        return tuple(call for call in self._awaited.values() if call.id not in self._answered)
 
     @property
     def ended(self) -> Ended | None:
@@ -147,11 +172,40 @@ class Conversation(Generic[V]):
 
     def say(self, text: str) -> list[Effect]:
         """The contact writes `text`."""
-        return self._message(text, button=False)
+        return self._message(text)
 
     def press(self, label: str) -> list[Effect]:
         """The contact presses the button `label`."""
         return self._message(label, button=True)
+
+    def send(self, media: Media, caption: str | None = None) -> list[Effect]:
+        """The contact sends `media`, with or without a text."""
+        return self._message(caption, media=media)
+
+    def repeat(self) -> list[Effect]:
+        """The channel delivers the last message once more. A bot takes no message twice, so nothing comes of it.
+
+        Raises `NothingSaid` where there is none.
+        """
+        if self._last is None:
+            raise NothingSaid("the contact has sent no message that could come twice")
+        return self._step(self._last)
+
+    def open(self) -> list[Effect]:
+        """The host opens a session."""
+        return self._step(Opened(self._id(), self.session.contact))
+
+    def event(self, name: str, values: Mapping[str, Value] | None = None) -> list[Effect]:
+        """Something happens outside."""
+        return self._step(HostEvent(self._id(), self.session.contact, name, values or {}))
+
+    def end(self) -> list[Effect]:
+        """The host ends the session."""
+        return self._step(EndedByHost(self._id(), self.session.contact))
+
+    def give_back(self) -> list[Effect]:
+        """The team gives the contact back."""
+        return self._step(GivenBack(self._id(), self.session.contact))
 
     def result(
         self, value: Value = None, *, failure: str | None = None, after: float = 0.0, call: Call | None = None
@@ -164,11 +218,12 @@ class Conversation(Generic[V]):
         Raises `NothingAwaited` where `call` is not pending, or nothing is.
         """
         if call is None:
-            call = next(reversed(self._open_calls.values()), None)
-        if call is None or self._open_calls.pop(call.id, None) is None:
+            call = next(reversed(self.pending), None)
+        if call is None or call not in self.pending:
             raise NothingAwaited(
                 "no call awaits a result" if call is None else f"{call.name} awaits no result"
             )
+        self._answered.add(call.id)
         event = Result(call.id, call.contact, value, failure)
         delay: Period = round(after * SECOND)
         if delay > 0:
@@ -197,6 +252,40 @@ class Conversation(Generic[V]):
         self.now = max(self.now, at)
         return caused
 
+    def restart(self, stopped: float = 0.0) -> list[Effect]:
+        """The process stops, and starts again `stopped` seconds later.
+
+        What is due by then is found late. Calls that were running run once more, and are `pending` again; one with
+        a secret among its arguments has failed.
+
+        Raises `ValueError` where `stopped` is negative.
+        """
+        if stopped < 0:
+            raise ValueError("the clock does not go back")
+        contact = self.session.contact
+        at, text = self.session.at, dump_session(self.flow, self.session)
+        self.session = restore(self.flow, contact, text)
+        self.session.at = at
+        self.now += round(stopped * SECOND)
+        self._later.clear()
+        due = self.session.due
+        caused = [] if due is None or due > self.now else self._step(Due(contact))
+        return caused + [effect for call in list(self._awaited.values()) for effect in self._take_up(call)]
+
+    def _take_up(self, call: Call) -> list[Effect]:
+        """A call of before the restart, run once more."""
+        if call.id not in self._awaited:
+            return []
+        if call.secret:
+            return self._step(
+                Result(call.id, call.contact, failure="it was running when the process stopped")
+            )
+        again = cast("Call", load_effect(dump_effect(call), call.contact, self.flow.records))
+        self._awaited[call.id] = again
+        self._answered.discard(call.id)
+        self.effects.append(again)
+        return [again]
+
     def _next_event(self, at: Instant) -> Event:
         """What happens at the instant `at`. A deadline goes before a result of the same instant."""
         if self.session.due == at:
@@ -205,14 +294,32 @@ class Conversation(Generic[V]):
         self._later.remove(later)
         return later.event
 
-    def _message(self, text: str, *, button: bool) -> list[Effect]:
-        self._messages += 1
-        return self._step(Message(f"m{self._messages}", self.session.contact, text, button))
+    def _message(self, text: str | None, *, button: bool = False, media: Media | None = None) -> list[Effect]:
+        message = Message(self._id(), self.session.contact, text, button, media, name=self.name)
+        effects = self._step(message)
+        self._last = message
+        return effects
+
+    def _id(self) -> str:
+        return f"m{next(self._numbers)}"
 
     def _step(self, event: Event) -> list[Effect]:
-        caused = self.flow.step(self.session, event, self.now, self._machine)
+        if event == self._last:  # a store marks what was handled, as long as it could come again
+            return []
+        caused = self.flow.step(self.session, event, self.now, self._machine, self.functions)
         self.effects += caused
-        calls = self._open_calls | {effect.id: effect for effect in caused if isinstance(effect, Call)}
+        calls = self._awaited | {effect.id: effect for effect in caused if isinstance(effect, Call)}
         still = awaited(self.session)
-        self._open_calls = {key: call for key, call in calls.items() if key in still}
+        if isinstance(event, Result):  # it may wait for the way back of an `anytime`
+            still.discard(event.key)
+        self._awaited = {key: call for key, call in calls.items() if key in still}
+        self._later = [later for later in self._later if later.event.key in still]
         return caused
+
+
+def _copied(session: Session[V]) -> Session[V]:
+    other = copy(session)
+    other.vars = copy(session.vars)
+    if session.interrupted is not None:
+        other.interrupted = replace(session.interrupted)
+    return other

@@ -1,4 +1,4 @@
-"""Mistakes in a transcript. Codes F09…"""
+"""Mistakes in the lines of a transcript and in how they follow each other."""
 
 from __future__ import annotations
 
@@ -144,93 +144,6 @@ class MissingTestName(Mistake):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BadDuration(Mistake):
-    """What follows `after` is no duration: a whole number and a unit of time.
-
-    Wrong:
-
-        test "a reminder"
-          after five minutes
-
-    Right:
-
-        test "a reminder"
-          after 5 minutes
-    """
-
-    code = "F0906"
-    found: str
-
-    def title(self) -> str:
-        return f"`{self.found}` is no duration" if self.found else "a duration is missing"
-
-    def help(self) -> str | None:
-        return "write a whole number and a unit, as in `after 5 minutes`"
-
-
-@dataclass(frozen=True, kw_only=True)
-class BadCall(Mistake):
-    """A call is not written as one: a name, the arguments in parentheses, and how it ends if that matters.
-
-    Wrong:
-
-        test "it is saved"
-          user: good
-          call: save "good"
-
-    Right:
-
-        test "it is saved"
-          user: good
-          call: save("good")
-    """
-
-    code = "F0907"
-    found: str
-    expected: str
-
-    def title(self) -> str:
-        return (
-            f"expected {self.expected}, found `{self.found}`" if self.found else f"{self.expected} is missing"
-        )
-
-    def help(self) -> str | None:
-        return (
-            'a call is written `call: save("Ada", 2)`; `-> failed` or `-> VALUE after 5 seconds` may follow'
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class BadValue(Mistake):
-    """A value is expected, and what stands there is none.
-
-    Wrong:
-
-        test "it is saved"
-          user: good
-          call: save(good)
-
-    Right:
-
-        test "it is saved"
-          user: good
-          call: save("good")
-    """
-
-    code = "F0908"
-    found: str
-
-    def title(self) -> str:
-        return f"`{self.found}` is no value" if self.found else "a value is missing"
-
-    def help(self) -> str | None:
-        near = near_names(self.found, ("true", "false", "none", "failed"))
-        return (
-            did_you_mean(near) or 'a value is a text in quotes (`"Ada"`), a number, `true`, `false` or `none`'
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
 class UnknownEnd(Mistake):
     """`session:` is followed by a word that is no way in which a session ends.
 
@@ -289,30 +202,82 @@ class Leftover(Mistake):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnknownTranscriptEscape(Mistake):
-    r"""A backslash stands before something it cannot escape.
-
-    The escapes are `\\`, `\n`, `\t`, `\"`, `\…` and `\u{1F600}` for any code point.
+class ButtonsWithoutReply(Mistake):
+    """A `buttons:` line says what the reply above it shows, and no reply stands above it.
 
     Wrong:
 
-        test "a path"
-          user: C:\data
+        test "a choice"
+          user: hi
+          buttons: "Small" | "Large"
 
     Right:
 
-        test "a path"
-          user: C:\\data
+        test "a choice"
+          user: hi
+          bot:  Which size?
+          buttons: "Small" | "Large"
     """
 
-    code = "F0911"
-    escape: str
+    code = "F0912"
 
     def title(self) -> str:
-        return f"`{self.escape}` is no escape"
+        return "these buttons belong to no reply"
 
     def help(self) -> str | None:
-        return r"the escapes are `\n`, `\t`, `\"`, `\…` and `\u{1F600}`; a backslash itself is written `\\`"
+        return "write the reply in the line above: `bot:` and what it says"
 
-    def edits(self) -> tuple[Edit, ...]:
-        return (Edit(Span(self.span.path, self.span.start, self.span.start), "\\"),)
+
+@dataclass(frozen=True, kw_only=True)
+class LateClock(Mistake):
+    """A `clock:` line says what the clock shows when the test begins, so nothing may happen before it.
+
+    Wrong:
+
+        test "on a Sunday"
+          user: hi
+          clock: 2026-01-04 09:00
+
+    Right:
+
+        test "on a Sunday"
+          clock: 2026-01-04 09:00
+          user: hi
+    """
+
+    code = "F0913"
+
+    def title(self) -> str:
+        return "the clock is set at the beginning of a test"
+
+    def help(self) -> str | None:
+        return "make it the first line; from there on `after` moves the clock"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NothingToRepeat(Mistake):
+    """A `duplicate:` line delivers the last message of a contact once more, and there is none above it.
+
+    Wrong:
+
+        test "twice"
+          duplicate:
+          user: hi
+
+    Right:
+
+        test "twice"
+          user: hi
+          bot:  …
+          duplicate:
+    """
+
+    code = "F0914"
+    contact: str
+
+    def title(self) -> str:
+        return "there is no message that could be delivered twice"
+
+    def help(self) -> str | None:
+        whose = "" if self.contact == "user" else f" of `{self.contact}`"
+        return f"put the line below the message{whose}: what comes of that stands between them"
