@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
+from flowc.cells import visible
 from flowc.cli.files import NothingFound, find, holds, write_all
 from flowc.cli.findings import Findings
 from flowc.cli.options import FOUND, PATH, UNUSABLE, color_option, flows_argument, traceback_option
 from flowc.cli.streams import Color, complain, tell
-from flowc.diagnostics.text import visible
 from flowc.emit.python import emit_python, module_name
 from flowc.machine import Machine
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import click
 
+from flowc.cells import visible
 from flowc.cli.files import NothingFound, find, write_all
 from flowc.cli.findings import Findings
 from flowc.cli.options import FOUND, PATH, UNUSABLE, color_option, traceback_option
 from flowc.cli.streams import Color, complain, tell
-from flowc.diagnostics.text import visible
 from flowc.format import Unformatted, format_source
 from flowc.source import MAX_BYTES, Source, Sources, Unreadable, load, source_of
 

@@ -8,11 +8,11 @@ from typing import Literal
 
 import click
 
+from flowc.cells import visible
 from flowc.cli.files import holds, write_all
 from flowc.cli.findings import Findings
 from flowc.cli.options import PATH, UNUSABLE, color_option, flow_argument, traceback_option
 from flowc.cli.streams import Color, complain, tell
-from flowc.diagnostics.text import visible
 from flowc.machine import Machine
 
 

@@ -10,7 +10,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Literal, TextIO
 
-from flowc.diagnostics.text import visible
+from flowc.cells import visible
 
 Color = Literal["auto", "always", "never"]
 

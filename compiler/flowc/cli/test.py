@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
+from flowc.cells import visible
 from flowc.cli.files import NothingFound, find
 from flowc.cli.findings import Findings
 from flowc.cli.options import FOUND, PATH, UNUSABLE, color_option, traceback_option
 from flowc.cli.streams import Color, columns, complain, say, wants_color
 from flowc.diagnostics.diagnostic import Mistake
-from flowc.diagnostics.text import visible
 from flowc.pipeline import load_flow
 from flowc.source import Source, Sources, Unreadable, load
 from flowc.transcript.coverage import Coverage, Tracker
