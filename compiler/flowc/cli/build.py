@@ -10,6 +10,7 @@ from flowc.cells import visible
 from flowc.cli.files import NothingFound, find, holds, write_all
 from flowc.cli.findings import Findings
 from flowc.cli.options import FOUND, PATH, UNUSABLE, color_option, flows_argument, traceback_option
+from flowc.cli.output import Output
 from flowc.cli.streams import Color, complain, tell
 from flowc.emit.python import emit_python, module_name
 from flowc.machine import Machine
@@ -32,7 +33,7 @@ def build(paths: tuple[Path, ...], folder: Path | None, check: bool, color: Colo
     Example:
       flowc build feedback.flow -o bot
     """
-    findings = Findings(color)
+    findings = Findings(Output(color))
     try:
         machines = {path: findings.compile(path) for path in find(paths, ".flow")}
     except NothingFound as error:

@@ -14,12 +14,12 @@ import click
 from flowc.cells import visible
 from flowc.cli.files import NothingFound, find, write_all
 from flowc.cli.findings import Findings
-from flowc.cli.options import FOUND, PATH, UNUSABLE, color_option, traceback_option
+from flowc.cli.options import FOUND, PATH, UNUSABLE, color_option, stdin_option, traceback_option
+from flowc.cli.output import Output
+from flowc.cli.standard_input import STANDARD_INPUT, read_standard_input
 from flowc.cli.streams import Color, complain, tell
 from flowc.format import Unformatted, format_source
-from flowc.source import MAX_BYTES, Source, Sources, Unreadable, load, source_of
-
-STANDARD_INPUT = Path("-")
+from flowc.source import MAX_BYTES, Source, Sources, Unreadable, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,7 @@ class _Formatted:
 @click.argument("paths", metavar="[FILE]...", nargs=-1, type=PATH)
 @click.option("--check", is_flag=True, help="Write nothing; name what would change, and exit with 1 if any.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change, and exit with 1 if any.")
-@click.option(
-    "--stdin-filename", metavar="FILE", default="-", help="What to call standard input where it is named."
-)
+@stdin_option
 @color_option
 @traceback_option
 def fmt(paths: tuple[Path, ...], check: bool, diff: bool, stdin_filename: str, color: Color) -> int:
@@ -58,7 +56,7 @@ def fmt(paths: tuple[Path, ...], check: bool, diff: bool, stdin_filename: str, c
     """
     if STANDARD_INPUT in paths and len(paths) > 1:
         raise click.UsageError("`-` stands alone: it reads one flow and writes one")
-    findings = Findings(color)
+    findings = Findings(Output(color))
     try:
         files = [STANDARD_INPUT] if STANDARD_INPUT in paths else find(paths or [Path()], ".flow")
     except NothingFound as error:
@@ -82,7 +80,7 @@ def _format(path: Path, stdin_filename: str, findings: Findings) -> _Formatted |
     try:
         source, before = _read(path, stdin_filename)
     except Unreadable as error:
-        findings.unreadable(str(error))
+        findings.unreadable(path, str(error))
         return None
     try:
         after = format_source(source)
@@ -91,25 +89,18 @@ def _format(path: Path, stdin_filename: str, findings: Findings) -> _Formatted |
         findings.show(found, Sources({source.path: source}))
         return None
     if len(after.encode()) > MAX_BYTES:
-        findings.unreadable(f"`{source.path}` would become too large: a flow may have {MAX_BYTES:,} bytes")
+        findings.unreadable(
+            path, f"`{source.path}` would become too large: a flow may have {MAX_BYTES:,} bytes"
+        )
         return None
     return _Formatted(path, source.path, before, after)
 
 
 def _read(path: Path, stdin_filename: str) -> tuple[Source, str]:
     """A source, and its text to the last byte. Raises `Unreadable`."""
-    if path != STANDARD_INPUT:
-        source = load(path)
-        return source, path.read_bytes().decode()
-    data = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""
-    if len(data) > MAX_BYTES:
-        raise Unreadable(f"`{stdin_filename}` is too large: a flow may have {MAX_BYTES:,} bytes")
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise Unreadable(f"`{stdin_filename}` is not UTF-8: see line {line}") from error
-    return source_of(stdin_filename, text), text
+    if path == STANDARD_INPUT:
+        return read_standard_input(stdin_filename)
+    return load(path), path.read_bytes().decode()
 
 
 def _compare(changed: list[_Formatted], *, check: bool, diff: bool) -> None:

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 
 from flowc.cells import cells, pieces, visible
 from flowc.diagnostics.diagnostic import Diagnostic, Label, Severity
+from flowc.diagnostics.places import place_of
 from flowc.source import Source, Sources
 
 Style = Literal["plain", "bold", "error", "warning", "help", "frame"]
@@ -135,14 +136,9 @@ def _blocks(labels: tuple[Label, ...], sources: Sources) -> Iterator[_Block]:
 
 
 def _place(label: Label, source: Source, primary: bool) -> _Place:
-    """A label in numbers. A span that leaves the text is brought back; the newline is no part of a line."""
-    start = min(max(label.span.start, 0), len(source.text))
-    end = min(max(label.span.end, start), len(source.text))
-    first, last = source.line_of(start), source.line_of(max(start, end - 1))
-    start -= source.line_starts[first - 1]
-    end -= source.line_starts[last - 1]
-    start, end = min(start, len(source.line(first))), min(end, len(source.line(last)))
-    return _Place(first, start, last, end, visible(label.text), primary)
+    """A label in numbers."""
+    at = place_of(label.span, source)
+    return _Place(at.line, at.column - 1, at.end_line, at.end_column - 1, visible(label.text), primary)
 
 
 # One line of source
