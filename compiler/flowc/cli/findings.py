@@ -22,16 +22,22 @@ from flowc.transcript.results import ScriptResult
 class Findings:
     """What was found in the files of one command.
 
-    People see each finding on `stream` as it comes; a report for programs goes to standard output when all is
-    done. With `only_errors` the findings of a file that compiles are not shown. What two files have in common
-    is shown once.
+    People see each finding on `stream` as it comes; a report for programs goes to `report`, standard output
+    unless said otherwise, when all is done. With `only_errors` the findings of a file that compiles are not
+    shown. What two files have in common is shown once.
     """
 
     def __init__(
-        self, output: Output | None = None, *, stream: TextIO | None = None, only_errors: bool = False
+        self,
+        output: Output | None = None,
+        *,
+        stream: TextIO | None = None,
+        report: TextIO | None = None,
+        only_errors: bool = False,
     ) -> None:
         self._output = output or Output()
         self._stream = stream or sys.stderr
+        self._report_stream = report or sys.stdout
         self._color = wants_color(self._output.color, None if self._output.file else self._stream)
         self._width = columns(self._stream)
         self._only_errors = only_errors
@@ -109,7 +115,7 @@ class Findings:
         text = "".join(self._text) if self._output.for_people else self._report(command, tests)
         path = self._output.file
         if path is None:
-            (self._stream if self._output.for_people else sys.stdout).write(text)
+            (self._stream if self._output.for_people else self._report_stream).write(text)
             return
         try:
             write_all({path: text})

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from flowc.cells import visible
+from flowc.cli.difference import difference, put
 from flowc.cli.files import NothingFound, find, write_all
 from flowc.cli.findings import Findings
 from flowc.cli.options import FOUND, PATH, UNUSABLE, color_option, stdin_option, traceback_option
@@ -70,7 +67,7 @@ def fmt(paths: tuple[Path, ...], check: bool, diff: bool, stdin_filename: str, c
         _compare(changed, check=check, diff=diff)
         return findings.code or (FOUND if changed else 0)
     if STANDARD_INPUT in paths:
-        _put(done.after for done in formatted)
+        put(done.after for done in formatted)
         return findings.code
     return _write(changed) or findings.code
 
@@ -106,7 +103,7 @@ def _read(path: Path, stdin_filename: str) -> tuple[Source, str]:
 def _compare(changed: list[_Formatted], *, check: bool, diff: bool) -> None:
     """Say what would change."""
     if diff:
-        _put(_difference(done) for done in changed)
+        put(difference(done.name, done.before, done.after) for done in changed)
     if check:
         for done in changed:
             tell(f"would change: {visible(done.name)}")
@@ -122,18 +119,3 @@ def _write(changed: list[_Formatted]) -> int:
     for done in changed:
         tell(f"formatted {visible(done.name)}")
     return 0
-
-
-def _difference(done: _Formatted) -> str:
-    """What would change in a file, as a patch."""
-    name = visible(done.name)
-    before, after = (re.findall(r"[^\n]*\n|[^\n]+", text) for text in (done.before, done.after))
-    rows = difflib.unified_diff(before, after, name, name)
-    return "".join(row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows)
-
-
-def _put(texts: Iterable[str]) -> None:
-    """Write to standard output just these bytes: whatever the locale, a flow is UTF-8."""
-    sys.stdout.flush()
-    for text in texts:
-        sys.stdout.buffer.write(text.encode())
