@@ -38,6 +38,7 @@ ARROWS = (
     Arrow("flowc", "jinja2", only_in=("flowc/emit/",)),
     Arrow("flowc", "click", only_in=("flowc/cli/",)),
     Arrow("flowc", "wcwidth", only_in=("flowc/cells.py",), lazily=True),
+    Arrow("flowc", "watchfiles", only_in=("flowc/cli/watching.py",), lazily=True),
     Arrow("flowrt", "transitions", only_in=("flowrt/machine.py",)),
     Arrow("flowrt", "dateparser", only_in=("flowrt/answers/dates.py",), lazily=True),
     Arrow("flowrt", "email_validator", only_in=("flowrt/answers/email.py",), lazily=True),

@@ -14,6 +14,7 @@ from flowc.cli.options import FOUND, UNUSABLE, flows_argument, stdin_option, tra
 from flowc.cli.output import Output, output_options
 from flowc.cli.standard_input import STANDARD_INPUT, read_standard_input
 from flowc.cli.streams import complain
+from flowc.cli.watching import again_and_again, watch_option
 from flowc.source import Unreadable
 
 
@@ -22,9 +23,12 @@ from flowc.source import Unreadable
 @click.option("--fix", is_flag=True, help="Mend what can be mended safely, and say what that was.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, write nothing; exit with 1 if any.")
 @stdin_option
+@watch_option
 @output_options
 @traceback_option
-def check(paths: tuple[Path, ...], fix: bool, diff: bool, stdin_filename: str, output: Output) -> int:
+def check(
+    paths: tuple[Path, ...], fix: bool, diff: bool, stdin_filename: str, watch: bool, output: Output
+) -> int:
     """Find mistakes in flows.
 
     FILE is a flow, or a folder with flows in it; `-` is standard input. All of them are checked, also where one
@@ -38,7 +42,16 @@ def check(paths: tuple[Path, ...], fix: bool, diff: bool, stdin_filename: str, o
       flowc check feedback.flow
       flowc check flows --format sarif --output-file flowc.sarif
       flowc check feedback.flow --fix --diff
+      flowc check flows --watch
     """
+
+    def run() -> int:
+        return _check(paths, stdin_filename, output, fix=fix, diff=diff)
+
+    return again_and_again(run, paths) if watch else run()
+
+
+def _check(paths: tuple[Path, ...], stdin_filename: str, output: Output, *, fix: bool, diff: bool) -> int:
     takes_stdout = diff or (fix and STANDARD_INPUT in paths)
     stream = sys.stderr if takes_stdout else sys.stdout
     findings = Findings(output, stream=stream, report=stream)

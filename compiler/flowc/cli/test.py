@@ -14,6 +14,7 @@ from flowc.cli.findings import Findings
 from flowc.cli.options import FOUND, PATH, UNUSABLE, traceback_option
 from flowc.cli.output import Output, output_options
 from flowc.cli.streams import columns, complain, say, tell, wants_color
+from flowc.cli.watching import again_and_again, watch_option
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.pipeline import load_flow
 from flowc.source import Source, Sources, Unreadable, load
@@ -33,10 +34,17 @@ from flowc.transcript.script import parse_script
     "--coverage/--no-coverage", default=True, help="Say how many transitions were taken, or do not."
 )
 @click.option("--missing", is_flag=True, help="List the transitions that no test took.")
+@watch_option
 @output_options
 @traceback_option
 def test(
-    paths: tuple[Path, ...], verbose: bool, words: str, coverage: bool, missing: bool, output: Output
+    paths: tuple[Path, ...],
+    verbose: bool,
+    words: str,
+    coverage: bool,
+    missing: bool,
+    watch: bool,
+    output: Output,
 ) -> int:
     """Run transcripts against their flows.
 
@@ -50,15 +58,19 @@ def test(
       flowc test feedback.flowtest --missing
       flowc test flows --format junit --output-file tests.xml
     """
-    try:
-        files = find(paths or [Path()], ".flowtest")
-    except NothingFound as error:
-        complain(str(error))
-        return UNUSABLE
-    tests = _Tests(output, words, verbose=verbose)
-    for path in files:
-        tests.run(path.with_suffix(".flowtest") if path.suffix == ".flow" else path)
-    return tests.close(coverage=coverage, missing=missing)
+
+    def run() -> int:
+        try:
+            files = find(paths or [Path()], ".flowtest")
+        except NothingFound as error:
+            complain(str(error))
+            return UNUSABLE
+        tests = _Tests(output, words, verbose=verbose)
+        for path in files:
+            tests.run(path.with_suffix(".flowtest") if path.suffix == ".flow" else path)
+        return tests.close(coverage=coverage, missing=missing)
+
+    return again_and_again(run, paths or [Path()]) if watch else run()
 
 
 class _Tests:
