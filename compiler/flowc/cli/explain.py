@@ -10,8 +10,13 @@ from flowc.cli.streams import complain, say
 from flowc.diagnostics.diagnostic import did_you_mean, near_names
 
 
+def _codes(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
+    """The codes that begin so, for completion in a shell."""
+    return [code for code in all_kinds() if code.startswith(begun.upper())]
+
+
 @click.command
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=_codes)
 @traceback_option
 def explain(code: str | None) -> int:
     """Explain a diagnostic, with a wrong example and a right one.
