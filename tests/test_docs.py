@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from flowc.cli.explain import all_kinds
+from flowc.catalogue import all_kinds
 from flowc.emit.python import emit_python
 from flowc.pipeline import Compiled, compile_flow, load_flow
 from flowc.source import load, source_of

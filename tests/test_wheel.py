@@ -75,6 +75,9 @@ def test_the_wheel_checks_builds_runs_and_tests(installed: list[Path], project: 
     tested = run(installed, [*flowc, "test", "feedback.flowtest"], project)
     assert tested.returncode == 0
     assert "14 passed" in tested.stdout
+    assert run(installed, [*flowc, "new", "pizza"], project).returncode == 0
+    assert run(installed, [*flowc, "build", "--check", "pizza"], project).returncode == 0
+    assert (project / "pizza/.github/workflows/flows.yml").is_file()
 
 
 def test_a_bot_needs_neither_parser_nor_templates(installed: list[Path], project: Path) -> None:

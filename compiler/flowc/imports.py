@@ -53,7 +53,8 @@ class _Gathering:
         """All files as one: the first whole, of the others what they bring."""
         first, *others = self.files
         brought = [item for file in others for item in file.items if not isinstance(item, _OF_ITS_OWN)]
-        return ast.File(source.path, (*first.items, *brought), first.comments)
+        comments = tuple(comment for file in self.files for comment in file.comments)
+        return ast.File(source.path, (*first.items, *brought), comments)
 
     def add(self, source: Source, above: tuple[str, ...]) -> None:
         """Read `source` and what it imports; `above` are the files that led to it."""

@@ -7,9 +7,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
+from flowc import syntax as ast
 from flowc.analyse import analyse
 from flowc.check import check
 from flowc.diagnostics.diagnostic import Diagnostic, Mistake
+from flowc.ignores import read_ignores, silence, useless
 from flowc.imports import Read, gather, read_inside
 from flowc.lower import lower
 from flowc.machine import Machine
@@ -18,9 +20,6 @@ from flowc.source import Source, Sources
 
 if TYPE_CHECKING:
     from flowrt.flow import Flow
-
-MAX_SHOWN = 100
-"""How many findings are reported at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +47,35 @@ def compile_flow(source: Source, read: Read | None = None) -> Compiled:
     (True, ())
     """
     file, sources, unread = gather(source, read or read_inside(Path(source.path).parent))
-    if unread:
-        return _failed(sources, unread)
+    ignores, misread = read_ignores(file.comments, sources)
+    machine, found = _machine(file, sources, (*unread, *misread))
+    left, unused = silence(found, ignores, sources)
+    if machine is not None:  # else not all was looked for
+        left += useless(unused, source.path)
+    return Compiled(sources, _in_order(left), machine)
+
+
+def _machine(
+    file: ast.File, sources: Sources, misread: tuple[Mistake, ...]
+) -> tuple[Machine | None, tuple[Mistake, ...]]:
+    """The machine of a flow that was read, if it has no error, and what was found on the way."""
+    if misread:
+        return None, misread
     program, unresolved = resolve(file, sources)
     checked, wrong = check(program)
     found = (*unresolved, *wrong)
     if _has_errors(found):
-        return _failed(sources, found)
+        return None, found
     machine, stuck = lower(program, checked)
     found = (*found, *stuck)
     if _has_errors(found):
-        return _failed(sources, found)
+        return None, found
     found = (*found, *analyse(machine))
-    if _has_errors(found):
-        return _failed(sources, found)
-    return Compiled(sources, _in_order(found), machine)
+    return None if _has_errors(found) else machine, found
 
 
 def _has_errors(mistakes: tuple[Mistake, ...]) -> bool:
     return any(mistake.severity == "error" for mistake in mistakes)
-
-
-def _failed(sources: Sources, mistakes: tuple[Mistake, ...]) -> Compiled:
-    return Compiled(sources, _in_order(mistakes), None)
 
 
 def _in_order(mistakes: tuple[Mistake, ...]) -> tuple[Diagnostic, ...]:

@@ -22,10 +22,12 @@ WARNED = 'on message -> ask name "Who?" -> end session\n'
 PLAIN = {"NO_COLOR", "FORCE_COLOR", "FLOWC_TRACEBACK", "PYTHONIOENCODING", "PYTHONUTF8", "TERM"}
 
 
-def invoke(*arguments: str | Path, env: dict[str, str] | None = None) -> Result:
+def invoke(*arguments: str | Path, env: dict[str, str] | None = None, stdin: str | bytes = "") -> Result:
     """What a command does, within this process."""
     blank: dict[str, str | None] = dict.fromkeys(PLAIN)
-    return CliRunner().invoke(program, [str(each) for each in arguments], env=blank | (env or {}))
+    return CliRunner().invoke(
+        program, [str(each) for each in arguments], input=stdin, env=blank | (env or {})
+    )
 
 
 def command(*arguments: str | Path) -> list[str]:

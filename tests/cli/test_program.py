@@ -4,7 +4,7 @@ import click
 import pytest
 
 from flowc import __version__
-from flowc.cli.explain import all_kinds
+from flowc.catalogue import all_kinds
 from flowc.cli.program import COMMANDS, program
 from tests.cli.program import invoke, start
 

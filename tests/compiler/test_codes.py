@@ -25,7 +25,10 @@ def kinds(base: type[Mistake] = Mistake) -> Iterator[type[Mistake]]:
             yield kind
 
 
-FLOW_KINDS = sorted((kind for kind in kinds() if not kind.code.startswith("F09")), key=lambda kind: kind.code)
+# The others are of transcripts, and of the settings of a project.
+FLOW_KINDS = sorted(
+    (kind for kind in kinds() if not kind.code.startswith(("F060", "F09"))), key=lambda kind: kind.code
+)
 
 
 def example(kind: type[Mistake], heading: str) -> str | None:

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flowc.cells import cells
 from flowc.diagnostics import text as text_module
 from flowc.diagnostics.diagnostic import Diagnostic, Label, Severity
-from flowc.diagnostics.text import LEAST_ROOM, cells, concise, draw, summary
+from flowc.diagnostics.text import LEAST_ROOM, concise, draw, summary
 from flowc.source import Source, Sources, Span, source_of
 
 SHOP = """\

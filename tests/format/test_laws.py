@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flowc import syntax as ast
-from flowc.diagnostics.text import cells
+from flowc.cells import cells
 from flowc.format import format_source
 from flowc.format.layout import WIDTH
 from flowc.format.same import nodes_of, same

@@ -2,6 +2,7 @@
 
 import pytest
 
+from flowc.cells import cells
 from flowc.machine import (
     FORMAT,
     CallAction,
@@ -15,7 +16,7 @@ from flowc.machine import (
     Transition,
 )
 from flowc.source import source_of
-from flowc.transcript.columns import width, wrap
+from flowc.transcript.columns import wrap
 from flowc.transcript.conversation import Conversation
 from flowc.transcript.coverage import Cell, Coverage, Made, Tracker
 from flowc.transcript.origins import origins_of
@@ -162,7 +163,7 @@ def test_no_row_is_wider_than_the_terminal(text: str, columns: int) -> None:
     for left, right in (*pairs, *((two, one) for one, two in pairs)):
         failure = Failure(7, ("user: hi", left), ("user: hi", right), 1)
         drawn = failure_text("a.flowtest", TestResult("t", 1, failure), columns=columns)
-        assert max(map(width, drawn.split("\n"))) <= columns
+        assert max(map(cells, drawn.split("\n"))) <= columns
         assert drawn.replace("\n", "").isprintable()
         assert drawn.count("≠") == 1
 

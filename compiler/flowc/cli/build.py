@@ -6,11 +6,13 @@ from pathlib import Path
 
 import click
 
+from flowc.cells import visible
 from flowc.cli.files import NothingFound, find, holds, write_all
 from flowc.cli.findings import Findings
 from flowc.cli.options import FOUND, PATH, UNUSABLE, color_option, flows_argument, traceback_option
+from flowc.cli.output import Output
 from flowc.cli.streams import Color, complain, tell
-from flowc.diagnostics.text import visible
+from flowc.cli.watching import again_and_again, watch_option
 from flowc.emit.python import emit_python, module_name
 from flowc.machine import Machine
 
@@ -19,9 +21,10 @@ from flowc.machine import Machine
 @flows_argument
 @click.option("-o", "--output", "folder", metavar="DIR", type=PATH, help="Write there, not beside each flow.")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a module is missing or stale.")
+@watch_option
 @color_option
 @traceback_option
-def build(paths: tuple[Path, ...], folder: Path | None, check: bool, color: Color) -> int:
+def build(paths: tuple[Path, ...], folder: Path | None, check: bool, watch: bool, color: Color) -> int:
     """Write the Python module of each flow.
 
     FILE is a flow, or a folder with flows in it; `feedback.flow` becomes `feedback_flow.py`. Where any of
@@ -29,10 +32,20 @@ def build(paths: tuple[Path, ...], folder: Path | None, check: bool, color: Colo
     does, and with 2 where a module cannot be written.
 
     \b
-    Example:
+    Examples:
       flowc build feedback.flow -o bot
+      flowc build flows --check
+      flowc build flows --watch
     """
-    findings = Findings(color)
+
+    def run() -> int:
+        return _build(paths, folder, color, check=check)
+
+    return again_and_again(run, paths) if watch else run()
+
+
+def _build(paths: tuple[Path, ...], folder: Path | None, color: Color, *, check: bool) -> int:
+    findings = Findings(Output(color))
     try:
         machines = {path: findings.compile(path) for path in find(paths, ".flow")}
     except NothingFound as error:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from flowc.cells import visible
 from flowc.cli.chat import Chat
 from flowc.cli.files import write_all
 from flowc.cli.recording import NotWritten
 from flowc.diagnostics.diagnostic import did_you_mean, near_names
-from flowc.diagnostics.text import visible
 from flowc.transcript.notation import write_value
 from flowc.transcript.reading import Cursor, Misreading
 from flowrt.errors import FlowrtError

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import inspect
-import pkgutil
-from collections.abc import Iterator
-from importlib import import_module
-
 import click
 
-import flowc.diagnostics
+from flowc.catalogue import all_kinds, page_of
 from flowc.cli.options import UNUSABLE, traceback_option
 from flowc.cli.streams import complain, say
-from flowc.diagnostics.diagnostic import Mistake, did_you_mean, near_names
+from flowc.diagnostics.diagnostic import did_you_mean, near_names
+
+
+def _codes(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
+    """The codes that begin so, for completion in a shell."""
+    return [code for code in all_kinds() if code.startswith(begun.upper())]
 
 
 @click.command
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=_codes)
 @traceback_option
 def explain(code: str | None) -> int:
     """Explain a diagnostic, with a wrong example and a right one.
@@ -30,31 +30,12 @@ def explain(code: str | None) -> int:
     kinds = all_kinds()
     if code is None:
         for known, kind in kinds.items():
-            say(f"{known}  {_page(kind).partition(chr(10))[0]}")
+            say(f"{known}  {page_of(kind).partition(chr(10))[0]}")
         return 0
     if code.upper() not in kinds:
         near = did_you_mean(near_names(code.upper(), kinds)) or "`flowc explain` lists them all"
         complain(f"there is no diagnostic `{code}`: {near}")
         return UNUSABLE
     kind = kinds[code.upper()]
-    say(f"{kind.severity}[{kind.code}]\n\n{_page(kind)}")
+    say(f"{kind.severity}[{kind.code}]\n\n{page_of(kind)}")
     return 0
-
-
-def all_kinds() -> dict[str, type[Mistake]]:
-    """Every kind of mistake by its code, in order."""
-    import_module("flowc.transcript.mistakes")
-    for module in pkgutil.iter_modules(flowc.diagnostics.__path__):
-        import_module(f"flowc.diagnostics.{module.name}")
-    kinds = [kind for kind in _below(Mistake) if "code" in vars(kind)]
-    return {kind.code: kind for kind in sorted(kinds, key=lambda kind: kind.code)}
-
-
-def _below(kind: type[Mistake]) -> Iterator[type[Mistake]]:
-    for each in kind.__subclasses__():
-        yield each
-        yield from _below(each)
-
-
-def _page(kind: type[Mistake]) -> str:
-    return inspect.cleandoc(kind.__doc__ or "")

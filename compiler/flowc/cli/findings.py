@@ -1,90 +1,151 @@
-"""Compiling for a command: what there is to say of each file is shown as it comes, and counted."""
+"""Compiling for a command: what there is to say of each file is shown, or kept for a report, and counted."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import TextIO
 
+from flowc.cli.files import write_all
 from flowc.cli.options import FOUND, UNUSABLE
-from flowc.cli.streams import Color, columns, complain, tell, wants_color
+from flowc.cli.output import Output
+from flowc.cli.streams import columns, complain, tell, wants_color
 from flowc.diagnostics.diagnostic import Diagnostic
 from flowc.diagnostics.text import concise, draw, summary
 from flowc.machine import Machine
-from flowc.pipeline import MAX_SHOWN, compile_flow
-from flowc.source import Sources, Unreadable, load
-
-Format = Literal["text", "concise"]
+from flowc.pipeline import compile_flow
+from flowc.source import Source, Sources, Unreadable, load
+from flowc.transcript.results import ScriptResult
 
 
 class Findings:
     """What was found in the files of one command.
 
-    They go to `stream`. With `only_errors` the findings of a file that compiles are not shown.
+    People see each finding on `stream` as it comes; a report for programs goes to `report`, standard output
+    unless said otherwise, when all is done. With `only_errors` the findings of a file that compiles are not
+    shown. What two files have in common is shown once.
     """
 
     def __init__(
         self,
-        color: Color,
+        output: Output | None = None,
         *,
-        format: Format = "text",
         stream: TextIO | None = None,
+        report: TextIO | None = None,
         only_errors: bool = False,
     ) -> None:
+        self._output = output or Output()
         self._stream = stream or sys.stderr
-        self._format: Format = format
-        self._color = wants_color(color, self._stream)
+        self._report_stream = report or sys.stdout
+        self._color = wants_color(self._output.color, None if self._output.file else self._stream)
         self._width = columns(self._stream)
         self._only_errors = only_errors
-        self._found: list[Diagnostic] = []
-        self._shown = 0
-        self._unreadable = 0
+        self._found: dict[Diagnostic, None] = {}
+        self._shown: list[Diagnostic] = []
+        self._files: dict[str, None] = {}
+        self._sources: dict[str, Source] = {}
+        self._unread: dict[str, str] = {}
+        self._text: list[str] = []
 
     def compile(self, path: Path) -> Machine | None:
         """The machine of the flow at `path`; None where there is none, and then it was said why."""
         try:
             source = load(path)
         except Unreadable as error:
-            self.unreadable(str(error))
+            self.unreadable(path, str(error))
             return None
+        return self.compile_source(source)
+
+    def compile_source(self, source: Source) -> Machine | None:
+        """The machine of a flow that was read; None where there is none, and then it was said why."""
         compiled = compile_flow(source)
+        self.look_at(source)
         if not (compiled.ok and self._only_errors):
             self.show(compiled.diagnostics, compiled.sources)
         return compiled.machine
 
-    def unreadable(self, why: str) -> None:
+    def look_at(self, source: Source) -> None:
+        """A file is looked at; it may have no finding."""
+        self._files[source.path] = None
+        self._sources[source.path] = source
+
+    def unreadable(self, path: Path, why: str) -> None:
         """A file cannot be read."""
         complain(why)
-        self._unreadable += 1
+        self._unread[str(path)] = why
 
-    def show(self, diagnostics: tuple[Diagnostic, ...], sources: Sources) -> None:
+    def show(self, diagnostics: Iterable[Diagnostic], sources: Sources) -> None:
         """Show what was found in one file, as far as there is room."""
-        self._found += diagnostics
-        for diagnostic in diagnostics[: MAX_SHOWN - self._shown]:
-            self._shown += 1
-            if self._format == "concise":
-                text = concise(diagnostic, sources)
-            else:
-                text = draw(diagnostic, sources, color=self._color, width=self._width) + "\n"
-            self._stream.write(f"{text}\n")
+        self._sources |= sources.by_path
+        for diagnostic in diagnostics:
+            if diagnostic in self._found:
+                continue
+            self._found[diagnostic] = None
+            if self._output.most is None or len(self._shown) < self._output.most:
+                self._shown.append(diagnostic)
+                self._draw(diagnostic, sources)
 
-    def close(self) -> None:
-        """Say how much was found."""
+    def _draw(self, diagnostic: Diagnostic, sources: Sources) -> None:
+        if self._output.format == "concise":
+            self.say(concise(diagnostic, sources))
+        elif self._output.format == "text":
+            self.say(draw(diagnostic, sources, color=self._color, width=self._width) + "\n")
+
+    def say(self, text: str) -> None:
+        """Write a line that is for people, where the findings go; a report for programs has no place for it."""
+        if not self._output.for_people:
+            return
+        if self._output.file is None:
+            self._stream.write(f"{text}\n")
+        else:
+            self._text.append(f"{text}\n")
+
+    def close(self, command: str = "check", tests: Iterable[ScriptResult] = ()) -> None:
+        """Write the report of `command`, if one is due, and say how much was found."""
+        self._write(command, tuple(tests))
         self._stream.flush()
-        left = len(self._found) - self._shown
+        left = len(self._found) - len(self._shown)
         if left:
             tell(f"… and {left} more")
-        if self._found or not self._unreadable:
+        if self._found or not (self._unread or tests):
             tell(summary(self._found))
+
+    def _write(self, command: str, tests: tuple[ScriptResult, ...]) -> None:
+        text = "".join(self._text) if self._output.for_people else self._report(command, tests)
+        path = self._output.file
+        if path is None:
+            (self._stream if self._output.for_people else self._report_stream).write(text)
+            return
+        try:
+            write_all({path: text})
+        except OSError as error:
+            self.unreadable(path, f"cannot write `{path}`: {error.strerror or error}")
+
+    def _report(self, command: str, tests: tuple[ScriptResult, ...]) -> str:
+        from flowc.reports import render  # noqa: PLC0415 - people need none of it
+        from flowc.reports.report import report_of  # noqa: PLC0415 - as above
+
+        report = report_of(
+            command,
+            self._files,
+            self._shown,
+            Sources(self._sources),
+            tests=tests,
+            unread=self._unread,
+            omitted=len(self._found) - len(self._shown),
+        )
+        return render(report, self._output.format)
 
     @property
     def any(self) -> bool:
         """Whether anything was found that was shown or could not be read."""
-        return bool(self._found or self._unreadable)
+        return bool(self._found or self._unread)
 
     @property
     def code(self) -> int:
         """The exit code that they stand for."""
-        if self._unreadable:
+        if self._unread:
             return UNUSABLE
-        return FOUND if any(diagnostic.severity == "error" for diagnostic in self._found) else 0
+        errors = any(diagnostic.severity == "error" for diagnostic in self._found)
+        return FOUND if errors and not self._output.exit_zero else 0

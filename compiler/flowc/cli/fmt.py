@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from flowc.cells import visible
+from flowc.cli.difference import difference, put
 from flowc.cli.files import NothingFound, find, write_all
 from flowc.cli.findings import Findings
-from flowc.cli.options import FOUND, PATH, UNUSABLE, color_option, traceback_option
+from flowc.cli.options import FOUND, PATH, UNUSABLE, color_option, stdin_option, traceback_option
+from flowc.cli.output import Output
+from flowc.cli.standard_input import STANDARD_INPUT, read_standard_input
 from flowc.cli.streams import Color, complain, tell
-from flowc.diagnostics.text import visible
 from flowc.format import Unformatted, format_source
-from flowc.source import MAX_BYTES, Source, Sources, Unreadable, load, source_of
-
-STANDARD_INPUT = Path("-")
+from flowc.source import MAX_BYTES, Source, Sources, Unreadable, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +37,7 @@ class _Formatted:
 @click.argument("paths", metavar="[FILE]...", nargs=-1, type=PATH)
 @click.option("--check", is_flag=True, help="Write nothing; name what would change, and exit with 1 if any.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change, and exit with 1 if any.")
-@click.option(
-    "--stdin-filename", metavar="FILE", default="-", help="What to call standard input where it is named."
-)
+@stdin_option
 @color_option
 @traceback_option
 def fmt(paths: tuple[Path, ...], check: bool, diff: bool, stdin_filename: str, color: Color) -> int:
@@ -58,7 +53,7 @@ def fmt(paths: tuple[Path, ...], check: bool, diff: bool, stdin_filename: str, c
     """
     if STANDARD_INPUT in paths and len(paths) > 1:
         raise click.UsageError("`-` stands alone: it reads one flow and writes one")
-    findings = Findings(color)
+    findings = Findings(Output(color))
     try:
         files = [STANDARD_INPUT] if STANDARD_INPUT in paths else find(paths or [Path()], ".flow")
     except NothingFound as error:
@@ -72,7 +67,7 @@ def fmt(paths: tuple[Path, ...], check: bool, diff: bool, stdin_filename: str, c
         _compare(changed, check=check, diff=diff)
         return findings.code or (FOUND if changed else 0)
     if STANDARD_INPUT in paths:
-        _put(done.after for done in formatted)
+        put(done.after for done in formatted)
         return findings.code
     return _write(changed) or findings.code
 
@@ -82,7 +77,7 @@ def _format(path: Path, stdin_filename: str, findings: Findings) -> _Formatted |
     try:
         source, before = _read(path, stdin_filename)
     except Unreadable as error:
-        findings.unreadable(str(error))
+        findings.unreadable(path, str(error))
         return None
     try:
         after = format_source(source)
@@ -91,31 +86,24 @@ def _format(path: Path, stdin_filename: str, findings: Findings) -> _Formatted |
         findings.show(found, Sources({source.path: source}))
         return None
     if len(after.encode()) > MAX_BYTES:
-        findings.unreadable(f"`{source.path}` would become too large: a flow may have {MAX_BYTES:,} bytes")
+        findings.unreadable(
+            path, f"`{source.path}` would become too large: a flow may have {MAX_BYTES:,} bytes"
+        )
         return None
     return _Formatted(path, source.path, before, after)
 
 
 def _read(path: Path, stdin_filename: str) -> tuple[Source, str]:
     """A source, and its text to the last byte. Raises `Unreadable`."""
-    if path != STANDARD_INPUT:
-        source = load(path)
-        return source, path.read_bytes().decode()
-    data = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""
-    if len(data) > MAX_BYTES:
-        raise Unreadable(f"`{stdin_filename}` is too large: a flow may have {MAX_BYTES:,} bytes")
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise Unreadable(f"`{stdin_filename}` is not UTF-8: see line {line}") from error
-    return source_of(stdin_filename, text), text
+    if path == STANDARD_INPUT:
+        return read_standard_input(stdin_filename)
+    return load(path), path.read_bytes().decode()
 
 
 def _compare(changed: list[_Formatted], *, check: bool, diff: bool) -> None:
     """Say what would change."""
     if diff:
-        _put(_difference(done) for done in changed)
+        put(difference(done.name, done.before, done.after) for done in changed)
     if check:
         for done in changed:
             tell(f"would change: {visible(done.name)}")
@@ -131,18 +119,3 @@ def _write(changed: list[_Formatted]) -> int:
     for done in changed:
         tell(f"formatted {visible(done.name)}")
     return 0
-
-
-def _difference(done: _Formatted) -> str:
-    """What would change in a file, as a patch."""
-    name = visible(done.name)
-    before, after = (re.findall(r"[^\n]*\n|[^\n]+", text) for text in (done.before, done.after))
-    rows = difflib.unified_diff(before, after, name, name)
-    return "".join(row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows)
-
-
-def _put(texts: Iterable[str]) -> None:
-    """Write to standard output just these bytes: whatever the locale, a flow is UTF-8."""
-    sys.stdout.flush()
-    for text in texts:
-        sys.stdout.buffer.write(text.encode())

@@ -8,11 +8,12 @@ from typing import Literal
 
 import click
 
+from flowc.cells import visible
 from flowc.cli.files import holds, write_all
 from flowc.cli.findings import Findings
 from flowc.cli.options import PATH, UNUSABLE, color_option, flow_argument, traceback_option
+from flowc.cli.output import Output
 from flowc.cli.streams import Color, complain, tell
-from flowc.diagnostics.text import visible
 from flowc.machine import Machine
 
 
@@ -36,7 +37,7 @@ def graph(path: Path, format: Literal["mermaid", "json"], output: Path | None, c
     Example:
       flowc graph feedback.flow --output feedback.mmd
     """
-    findings = Findings(color, only_errors=True)
+    findings = Findings(Output(color), only_errors=True)
     machine = findings.compile(path)
     if machine is None:
         findings.close()

@@ -53,6 +53,16 @@ def color_option(command: F) -> F:
     )(command)
 
 
+def stdin_option(command: F) -> F:
+    """`--stdin-filename`."""
+    return click.option(
+        "--stdin-filename",
+        metavar="FILE",
+        default="-",
+        help="What to call standard input where it is named; what it imports is looked for beside that file.",
+    )(command)
+
+
 def flows_argument(command: F) -> F:
     """FILE..., files or folders."""
     return click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=PATH)(command)

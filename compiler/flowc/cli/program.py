@@ -32,6 +32,7 @@ COMMANDS = {
     "build": Entry("build", "Write the Python module of each flow."),
     "fmt": Entry("fmt", "Write flows in their canonical form."),
     "graph": Entry("graph", "Draw a flow as the state machine that it is."),
+    "new": Entry("new", "Begin a project: a flow, its tests, a bot and what CI needs."),
     "explain": Entry("explain", "Explain a diagnostic, with a wrong example and a right one."),
 }
 
@@ -54,12 +55,18 @@ class Program(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that `args` name. Raises `UsageError`, with near names, where there is none."""
-        name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
-            hint = did_you_mean(near_names(name, COMMANDS)) or f"there are {', '.join(COMMANDS)}"
+        """The command that `args` name, with the defaults that the settings of the project give it.
+
+        Raises `UsageError`, with near names, where there is none, and `Exit` where the settings are wrong.
+        """
+        name: str | None = args[0]
+        if name not in COMMANDS and not args[0].startswith("-"):
+            hint = did_you_mean(near_names(args[0], COMMANDS)) or f"there are {', '.join(COMMANDS)}"
             raise click.UsageError(f"there is no command `{name}`: {hint}", ctx)
-        return super().resolve_command(ctx, args)
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None and not ctx.resilient_parsing:
+            ctx.default_map = {command.name or "": _settings(ctx, command, rest)}
+        return name, command, rest
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list of commands in the help, without importing any."""
@@ -98,6 +105,27 @@ class Program(click.Group):
         except Exception as error:  # the last to see it: whatever it is, it is our bug
             code = _our_bug(error, show=bool(ctx.meta.get(TRACEBACK)))
         ctx.exit(code or 0)
+
+
+def _settings(context: click.Context, command: click.Command, args: list[str]) -> dict[str, Any]:
+    """The defaults that the project of the files in `args` gives to `command`."""
+    with command.make_context(command.name, list(args), parent=context, resilient_parsing=True) as guess:
+        given = guess.params.get("paths") or guess.params.get("path") or ()
+        paths = [given] if isinstance(given, Path) else list(given)
+        first = paths[0] if paths else Path()
+        if str(first) == "-":
+            first = Path(guess.params.get("stdin_filename") or "-")
+    folder = first if first.is_dir() else first.parent
+    folder = folder.resolve()
+    if not any((above / "pyproject.toml").exists() for above in (folder, *folder.parents)):
+        return {}
+    from flowc.cli.settings import BadSettings, defaults, explain  # noqa: PLC0415 - most projects have none
+
+    try:
+        return defaults(folder, command, COMMANDS)
+    except BadSettings as error:
+        explain(error)
+        context.exit(UNUSABLE)
 
 
 def _unusable(error: OSError) -> int:

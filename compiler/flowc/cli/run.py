@@ -16,6 +16,7 @@ from flowc.cli.commands import Commands
 from flowc.cli.findings import Findings
 from flowc.cli.lines import standard_input
 from flowc.cli.options import PATH, UNUSABLE, color_option, flow_argument, traceback_option
+from flowc.cli.output import Output
 from flowc.cli.stand_ins import NoActions, named_actions
 from flowc.cli.streams import Color, complain, tell
 from flowc.machine import Machine
@@ -50,7 +51,7 @@ def run(path: Path, store: Path | None, contact: str, actions: str | None, color
     """
     if not 0 < len(contact) <= NAME_MAX:
         raise click.BadParameter(f"a contact has 1 to {NAME_MAX} characters", param_hint="'--contact'")
-    findings = Findings(color, only_errors=True)
+    findings = Findings(Output(color), only_errors=True)
     machine = findings.compile(path)
     if machine is None:
         findings.close()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from flowc.cells import visible
 from flowc.cli.streams import tell
-from flowc.diagnostics.text import visible
 from flowrt.abc import Notice
 from flowrt.effects import Ended, Reply
 

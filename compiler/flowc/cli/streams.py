@@ -10,7 +10,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Literal, TextIO
 
-from flowc.diagnostics.text import visible
+from flowc.cells import visible
 
 Color = Literal["auto", "always", "never"]
 
@@ -60,9 +60,9 @@ def abandon() -> None:
         os.close(nowhere)
 
 
-def wants_color(color: Color, stream: TextIO) -> bool:
-    """Whether to color what goes to `stream`: a terminal, unless the environment says otherwise."""
-    if color != "auto":
+def wants_color(color: Color, stream: TextIO | None) -> bool:
+    """Whether to color what goes to `stream`: a terminal, unless the environment says otherwise; None is a file."""
+    if color != "auto" or stream is None:
         return color == "always"
     if os.environ.get("NO_COLOR"):
         return False

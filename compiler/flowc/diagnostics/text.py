@@ -12,11 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal, NamedTuple
-from unicodedata import category
 
-from wcwidth import iter_graphemes, wcswidth
-
+from flowc.cells import cells, pieces, visible
 from flowc.diagnostics.diagnostic import Diagnostic, Label, Severity
+from flowc.diagnostics.places import place_of
 from flowc.source import Source, Sources
 
 Style = Literal["plain", "bold", "error", "warning", "help", "frame"]
@@ -86,74 +85,6 @@ def summary(diagnostics: Iterable[Diagnostic]) -> str:
     return ", ".join(f"{count} {kind}{'s' * (count > 1)}" for count, kind in counts if count) or "no errors"
 
 
-# What can be seen
-
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
-"""Letters and marks that show nothing."""
-
-_JOINERS = frozenset("\u200c\u200d")
-_SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
-"""What asks for one look of the letter or the emoji before it."""
-
-
-def visible(text: str) -> str:
-    """The text with an escape in place of each code point that cannot be seen.
-
-    >>> print(visible("pay\\u202ement\\n"))
-    pay\\u202ement\\n
-    """
-    return "".join(shown for _, shown in _pieces(text))
-
-
-def cells(text: str) -> int:
-    """How many cells of a terminal a visible text takes.
-
-    >>> cells("日本")
-    4
-    """
-    return sum(max(0, wcswidth(grapheme)) for grapheme in iter_graphemes(text))
-
-
-def _pieces(text: str) -> Iterator[tuple[str, str]]:
-    """The graphemes of a text, each as written and as shown; what cannot be seen is a piece of its own."""
-    start, before = 0, ""
-    for place, point in enumerate(text):
-        if _is_seen(before, point, text[place + 1 : place + 2]):
-            before = point
-            continue
-        yield from ((grapheme, grapheme) for grapheme in iter_graphemes(text[start:place]))
-        yield point, _escape(point)
-        start, before = place + 1, ""
-    yield from ((grapheme, grapheme) for grapheme in iter_graphemes(text[start:]))
-
-
-def _is_seen(before: str, point: str, after: str) -> bool:
-    """Whether a code point, between its neighbours, can be seen or shapes what is seen.
-
-    `before` and `after` are empty where there is no neighbour. Joiners and selectors count as seen inside an
-    emoji or a script that needs them, and a mark where there is something to carry it.
-    """
-    if "\x20" <= point <= "\x7e":
-        return True
-    shaped = before > "\xa0" and not before.isspace() and before not in _JOINERS
-    if point in _JOINERS:
-        return shaped and after > "\xa0" and _is_seen("x", after, "")
-    if point in _SELECTORS:
-        keycap = before != "" and before in "0123456789#*" and after == "\u20e3"
-        return keycap or (shaped and before not in _SELECTORS)
-    kind = category(point)
-    return (
-        point not in _BLANK
-        and kind not in {"Cc", "Cf", "Cs", "Zl", "Zp"}
-        and (before != "" or kind[0] != "M")
-    )
-
-
-def _escape(point: str) -> str:
-    named = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}.get(point)
-    return named or (f"\\u{ord(point):04x}" if point <= "\uffff" else f"\\U{ord(point):08x}")
-
-
 # Where things are
 
 
@@ -205,14 +136,9 @@ def _blocks(labels: tuple[Label, ...], sources: Sources) -> Iterator[_Block]:
 
 
 def _place(label: Label, source: Source, primary: bool) -> _Place:
-    """A label in numbers. A span that leaves the text is brought back; the newline is no part of a line."""
-    start = min(max(label.span.start, 0), len(source.text))
-    end = min(max(label.span.end, start), len(source.text))
-    first, last = source.line_of(start), source.line_of(max(start, end - 1))
-    start -= source.line_starts[first - 1]
-    end -= source.line_starts[last - 1]
-    start, end = min(start, len(source.line(first))), min(end, len(source.line(last)))
-    return _Place(first, start, last, end, visible(label.text), primary)
+    """A label in numbers."""
+    at = place_of(label.span, source)
+    return _Place(at.line, at.column - 1, at.end_line, at.end_column - 1, visible(label.text), primary)
 
 
 # One line of source
@@ -268,7 +194,7 @@ def _line(text: str, marked: list[tuple[int, int]], room: int) -> _Line:
 def _cells(text: str, first: int) -> Iterator[_Cell]:
     """The pieces of a text whose first code point is number `first`; the last one is empty: its end."""
     start, column = first, 0
-    for written, escaped in _pieces(text):
+    for written, escaped in pieces(text):
         shown = TAB if written == "\t" else escaped
         width = cells(shown)
         yield _Cell(start, column, width, shown)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowc.diagnostics.text import cells
+from flowc.cells import cells
 from flowc.format.lines import Line, Node, Remark
 from flowc.format.words import Word
 from flowc.layout import MAX_DEPTH

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from unicodedata import category, east_asian_width
+
+from flowc.cells import cells, graphemes
 
 CUT = "…"
 _INDENT = "      "
 """Before all rows of a line but its first: as wide as `user: `."""
-
-
-def width(text: str) -> int:
-    """How many cells `text` takes.
-
-    >>> width("日本")
-    4
-    """
-    return len(text) if text.isascii() else sum(map(_cells, text))
 
 
 def wrap(text: str, room: int, most: int) -> list[str]:
@@ -30,7 +22,7 @@ def wrap(text: str, room: int, most: int) -> list[str]:
     """
     rows = [""]
     for word in _pieces(text, room - len(_INDENT)):
-        if width(rows[-1] + word.rstrip()) > room:
+        if cells(rows[-1] + word.rstrip()) > room:
             rows[-1] = rows[-1].rstrip()
             rows.append(_INDENT)
             if len(rows) > most:
@@ -55,21 +47,16 @@ def _pieces(text: str, room: int) -> Iterator[str]:
     """The words of `text` with the spaces behind them; one that is longer than `room` in several pieces."""
     for match in re.finditer(r"[^ ]* *", text):
         piece = ""
-        for point in match.group():
-            if piece.strip(" ") and width(piece + point) > room and point != " ":
+        for character in graphemes(match.group()):
+            if piece.strip(" ") and cells(piece + character) > room and character != " ":
                 yield piece
                 piece = ""
-            piece += point
+            piece += character
         yield piece
 
 
 def _cut(row: str, room: int) -> str:
-    while width(row) > room - 1:
-        row = row[:-1]
-    return row + CUT
-
-
-def _cells(point: str) -> int:
-    if category(point) in {"Mn", "Me", "Cf"}:
-        return 0
-    return 2 if east_asian_width(point) in "WF" else 1
+    kept = list(graphemes(row))
+    while kept and cells("".join(kept)) > room - 1:
+        kept.pop()
+    return "".join(kept) + CUT

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import zip_longest
 
-from flowc.transcript.columns import beginning, width, wrap
+from flowc.cells import cells
+from flowc.transcript.columns import beginning, wrap
 from flowc.transcript.coverage import Coverage
 from flowc.transcript.notation import quote, visible
 from flowc.transcript.results import Failure, ScriptResult, TestResult
@@ -81,7 +82,7 @@ class _Page:
         expected, actual = map(visible, failure.expected), map(visible, failure.actual)
         self.pairs = list(zip(expected, actual, strict=True))
         room = columns - len(_MARGIN) - len(_GAP)
-        left, right = (max(map(width, side)) for side in zip(_TITLES, *self.pairs, strict=True))
+        left, right = (max(map(cells, side)) for side in zip(_TITLES, *self.pairs, strict=True))
         # A short column leaves its room to the other.
         self.left = min(left, max(room // 2, room - right))
         self.right = min(right, room - self.left)
@@ -99,7 +100,7 @@ class _Page:
 
     def _marked(self, pair: tuple[str, str]) -> list[str]:
         """The pair that differs: of two long texts only what is near the first difference."""
-        if max(width(pair[0]) / self.left, width(pair[1]) / self.right) > _ROWS - 1:
+        if max(cells(pair[0]) / self.left, cells(pair[1]) / self.right) > _ROWS - 1:
             same = next((at for at, (one, two) in enumerate(zip(*pair, strict=False)) if one != two), None)
             same = min(map(len, pair)) if same is None else same
             pair = (beginning(pair[0], same - _BEFORE), beginning(pair[1], same - _BEFORE))
@@ -112,7 +113,7 @@ class _Page:
 
     def _row(self, mark: str, halves: tuple[str, str], styles: tuple[str, str]) -> str:
         left, right = (_paint(half, style, self.color) for half, style in zip(halves, styles, strict=True))
-        padding = " " * (self.left - width(halves[0])) + _GAP
+        padding = " " * (self.left - cells(halves[0])) + _GAP
         return f"{mark}{left}{padding}{right}".rstrip() if halves[1] else f"{mark}{left}".rstrip()
 
 

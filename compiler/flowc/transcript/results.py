@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+FAILED_TEST = "failed-test"
+"""What stands in reports in the place of a code, where a test has failed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
