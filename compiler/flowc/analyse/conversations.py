@@ -53,18 +53,6 @@ def _path(came: dict[Node, tuple[Node, ir.Transition] | None], node: Node) -> li
     return path[::-1]
 
 
-def way_to(graph: Graph, state: str) -> list[ir.Transition]:
-    """The fewest rows from the initial state to `state`."""
-
-    def steps(node: str) -> Iterator[tuple[ir.Transition, str]]:
-        for rows in graph.groups(node):
-            for row in rows:
-                if row.dest is not None and row.dest != ir.RESUME and row.trigger not in {"failed", "end"}:
-                    yield row, row.dest
-
-    return shortest(ir.START, steps, lambda node: node == state) or []
-
-
 def shown(graph: Graph, path: list[ir.Transition]) -> tuple[str, ...]:
     """A path as a transcript: what the user says and what the bot does."""
     lines: list[str] = []

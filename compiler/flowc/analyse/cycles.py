@@ -28,17 +28,18 @@ def _choices_after(graph: Graph, state: str) -> Iterator[str]:
 
 def _circle_from(graph: Graph, start: str, done: set[str]) -> tuple[str, ...] | None:
     """The first circle met by going on from `start`; what cannot be part of one is added to `done`."""
-    path = [start]
+    path = dict.fromkeys([start])
     ways = [_choices_after(graph, start)]
     while path:
         following = next(ways[-1], None)
         if following is None:
-            done.add(path.pop())
+            done.add(path.popitem()[0])
             ways.pop()
         elif following in path:
             done.update(path)
-            return (*path[path.index(following) :], following)
+            names = list(path)
+            return (*names[names.index(following) :], following)
         elif following not in done:
-            path.append(following)
+            path[following] = None
             ways.append(_choices_after(graph, following))
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowc import machine as ir
-from flowc.analyse.conversations import shown, way_to
+from flowc.analyse.conversations import shown
 from flowc.analyse.graph import Graph
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.flow import SilentWait
@@ -23,5 +23,5 @@ def silent_waits(graph: Graph) -> Iterator[Mistake]:
             continue
         takes_text = any(all(isinstance(guard, ir.IsText) for guard in row.guards) for row in rows)
         said = "(an image)" if takes_text else "something else"
-        conversation = (*shown(graph, way_to(graph, state.name)), f"user: {said}", "      (no answer)")
+        conversation = (*shown(graph, graph.way_to(state.name)), f"user: {said}", "      (no answer)")
         yield SilentWait(span=state.origin.span, name=state.name, conversation=conversation)

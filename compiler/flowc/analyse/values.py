@@ -1,7 +1,8 @@
 """Which variables have a value where: a use of one that may be unset, or none, is a mistake.
 
-For each state it is worked out how each variable may stand when a session is there: unset, none, or with a
-value. Rows carry that on from state to state until nothing changes.
+For each state it is worked out which of its live variables may be unset or none when a session is there; all
+others have a value. What is known of a field of a record, because it was tested, is kept too. Rows carry that on
+from state to state until nothing changes.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from collections import deque
 from collections.abc import Iterator
 
 from flowc import machine as ir
-from flowc.analyse.conversations import shortest, shown, way_to
+from flowc.analyse.conversations import shortest, shown
 from flowc.analyse.graph import Graph, does
+from flowc.analyse.liveness import Liveness
+from flowc.analyse.parts import Parts, given_by
 from flowc.analyse.standing import FIELD, NONE, UNSET, VALUE, Standing, Trouble, after_row, narrowed, passing
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.flow import MaybeNone, UnsetVariable
@@ -21,83 +24,135 @@ MAX_SHOWN = 100
 
 def missing_values(graph: Graph) -> Iterator[Mistake]:
     """Every use of a variable that may be unset or none, once, with a conversation that shows it."""
-    values = _Values(graph)
-    values.settle()
+    values = Values(graph)
     seen: set[ir.Origin] = set()
     for name in graph.states:
         for row, trouble in values.troubles(name):
-            if trouble.use.origin in seen or len(seen) >= MAX_SHOWN:
+            if trouble.use.origin in seen:
                 continue
             seen.add(trouble.use.origin)
-            conversation = shown(graph, [*_demonstration(graph, name, trouble), row])
+            conversation = shown(graph, [*_demonstration(values, name, trouble), row])
             span = trouble.use.origin.span
             if trouble.standing == UNSET:
                 yield UnsetVariable(span=span, name=_shown(trouble) or "", conversation=conversation)
             else:
                 yield MaybeNone(span=span, name=_shown(trouble), conversation=conversation)
+            if len(seen) >= MAX_SHOWN:
+                return
 
 
-class _Values:
+class Values:
+    """How the live variables may stand in each state, once nothing changes any more.
+
+    `at` has the states that a conversation can reach. Of each it holds the variables that may be without a value,
+    and the fields of which more is known than their type tells.
+    """
+
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        nothing: Standing = {variable.name: _at_first(variable) for variable in graph.machine.variables}
-        self.at: dict[str, Standing] = {ir.START: nothing}
-        self.aside = _given_aside(graph)
+        self.liveness = Liveness(graph)
+        self.at: dict[str, Standing] = {}
+        self.aside = _given_aside(graph, self.liveness)
+        self._usual: dict[int, tuple[Standing, list[Trouble]]] = {}
+        self._settle()
 
-    def settle(self) -> None:
-        """Carry the standing of all variables through the graph until nothing changes."""
+    @property
+    def entries(self) -> int:
+        """How many pairs of a state and a variable are kept: what the analysis takes of time and memory."""
+        live = sum(len(variables) for variables in self.liveness.live.values())
+        return live + sum(len(standing) for standing in self.at.values())
+
+    def _settle(self) -> None:
+        """Carry the standings through the graph until nothing changes."""
+        live = self.liveness.live[ir.START]
+        variables = self.graph.machine.variables
+        self.at[ir.START] = {each.name: _at_first(each) for each in variables if each.name in live}
         queue = deque([ir.START])
         waiting = {ir.START}
         while queue:
             name = queue.popleft()
             waiting.discard(name)
-            for dest, standing in self._carried(name):
-                if self._join(dest, standing) and dest not in waiting:
+            for row, standing in self._passing(name):
+                if row.dest in {ir.START, ir.RESUME}:
+                    continue
+                dest = row.dest or name
+                if self._join(dest, self._after(row, dest, standing)) and dest not in waiting:
                     waiting.add(dest)
                     queue.append(dest)
-
-    def _carried(self, name: str) -> Iterator[tuple[str, Standing]]:
-        for row, standing in self._passing(name):
-            after, _ = after_row(row, standing)
-            if row.dest not in {ir.START, ir.RESUME}:
-                yield row.dest or name, after
 
     def _passing(self, name: str) -> Iterator[tuple[ir.Transition, Standing]]:
         """The rows that leave a state, each with the standing in which it is taken; the way back to it too."""
         if name not in self.at or name == ir.RESUME:
             return
+        standing = self.at[name]
         for rows in self.graph.groups(name):
-            yield from passing(rows, self.at[name])
-        if self.graph.states[name].rests and ir.RESUME in self.graph.states:
-            back = {
-                path: mask | self.aside.get(path, 0)
-                for path, mask in self.at[name].items()
-                if not (FIELD in path and path.partition(FIELD)[0] in self.aside)
-            }
-            for row in self.graph.rows(ir.RESUME, "advance"):
-                if any(isinstance(guard, ir.CameFrom) and guard.state == name for guard in row.guards):
-                    yield row, back
+            tested = self.liveness.tested(rows)
+            yield from passing(rows, dict.fromkeys(tested, VALUE) | standing if tested else standing)
+        ways_back = self.graph.ways_back(name)
+        if ways_back:
+            back = self._back(name, standing)
+            yield from ((row, back) for row in ways_back)
+
+    def _back(self, name: str, standing: Standing) -> Standing:
+        """How the variables of a wait stand when an `anytime` comes back to it."""
+        kept = {path: mask for path, mask in standing.items() if _variable(path) not in self.aside}
+        live = self.liveness.live[name] & self.aside.keys()
+        return kept | {each: standing.get(each, VALUE) | self.aside[each] for each in live}
+
+    def _after(self, row: ir.Transition, dest: str, standing: Standing) -> Standing:
+        """The standing behind a row, as far as the state that it leads to looks at it."""
+        live = self.liveness.live[dest]
+        mentioned = self.liveness.parts(row).mentioned
+        after = {
+            path: mask
+            for path, mask in standing.items()
+            if (variable := _variable(path)) in live and variable not in mentioned
+        }
+        changed, _ = self._effect(row, standing)
+        return after | {path: mask for path, mask in changed.items() if _variable(path) in live}
+
+    def _effect(self, row: ir.Transition, standing: Standing) -> tuple[Standing, list[Trouble]]:
+        """What a row does to the variables that it mentions, and what goes wrong on it.
+
+        Most rows mention no variable that may be without a value, and then do the same whatever stands.
+        """
+        mentioned = self.liveness.parts(row).mentioned
+        concerned = {path: mask for path, mask in standing.items() if _variable(path) in mentioned}
+        if concerned:
+            return after_row(row, dict.fromkeys(mentioned, VALUE) | concerned)
+        if id(row) not in self._usual:
+            self._usual[id(row)] = after_row(row, dict.fromkeys(mentioned, VALUE))
+        return self._usual[id(row)]
 
     def _join(self, name: str, standing: Standing) -> bool:
+        """Add to what is known of a state; whether anything is new."""
+        standing = {path: mask for path, mask in standing.items() if FIELD in path or mask & (UNSET | NONE)}
         known = self.at.get(name)
         if known is None:
-            self.at[name] = dict(standing)
+            self.at[name] = standing
             return True
-        changed = False
-        for path in [path for path in known if path not in standing]:
-            del known[path]  # of this field something was known, but not on every way
-            changed = True
+        # Of these fields something was known, but not on every way.
+        forgotten = [path for path in known if FIELD in path and path not in standing]
+        for path in forgotten:
+            del known[path]
+        changed = bool(forgotten)
         for path, mask in standing.items():
-            if path in known and mask & ~known[path]:
-                known[path] |= mask
+            before = known.get(path, VALUE)
+            if mask & ~before and (path in known or FIELD not in path):
+                known[path] = before | mask
                 changed = True
         return changed
 
     def troubles(self, name: str) -> Iterator[tuple[ir.Transition, Trouble]]:
         """What goes wrong on the rows that leave a state."""
         for row, standing in self._passing(name):
-            for trouble in after_row(row, standing)[1]:
+            for trouble in self._effect(row, standing)[1]:
                 yield row, trouble
+
+
+def _variable(path: str) -> str:
+    """The variable that a path of a standing is of."""
+    return path.partition(FIELD)[0] if FIELD in path else path
 
 
 def _shown(trouble: Trouble) -> str | None:
@@ -116,31 +171,30 @@ def _at_first(variable: ir.Variable) -> int:
     return UNSET | VALUE | (NONE if variable.type.optional else 0)
 
 
-def _given_aside(graph: Graph) -> Standing:
+def _given_aside(graph: Graph, liveness: Liveness) -> Standing:
     """How variables may stand that an `anytime` gives a value before it comes back."""
     given: Standing = {}
     pending = [row for row in graph.machine.transitions if does(row, "interrupt")]
     seen: set[str] = set()
-    unknown: Standing = {variable.name: NONE | VALUE for variable in graph.machine.variables}
     while pending:
         row = pending.pop()
         if does(row, "forget interruption"):
             continue
-        after, _ = after_row(row, unknown)
-        for effect in row.effects:
-            if isinstance(effect, ir.Store | ir.StoreResult | ir.StoreTaken | ir.Assign | ir.Default):
-                given[effect.variable] = given.get(effect.variable, 0) | after[effect.variable]
+        after, _ = after_row(row, dict.fromkeys(liveness.parts(row).mentioned, NONE | VALUE))
+        for variable in map(given_by, row.effects):
+            if variable is not None:
+                given[variable] = given.get(variable, 0) | after[variable]
         if row.dest not in {None, ir.START, ir.RESUME, *seen}:
             seen.add(str(row.dest))
             pending += [following for rows in graph.groups(str(row.dest)) for following in rows]
     return given
 
 
-def _demonstration(graph: Graph, state: str, trouble: Trouble) -> list[ir.Transition]:
+def _demonstration(values: Values, state: str, trouble: Trouble) -> list[ir.Transition]:
     """The shortest way to `state` on which the variable stands as it should not."""
-    variable = trouble.path
+    graph, variable = values.graph, trouble.path
     if variable is None or FIELD in variable:
-        return way_to(graph, state)
+        return graph.way_to(state)
 
     def steps(node: tuple[str, int]) -> Iterator[tuple[ir.Transition, tuple[str, int]]]:
         name, mask = node
@@ -148,14 +202,20 @@ def _demonstration(graph: Graph, state: str, trouble: Trouble) -> list[ir.Transi
             for row in rows:
                 if row.dest == ir.START or row.trigger in {"failed", "end"}:
                     continue
-                standing = narrowed(row, {variable: mask})
-                if standing[variable]:
-                    after, _ = after_row(row, standing)
-                    dest = name if row.dest in {None, ir.RESUME} else str(row.dest)
-                    yield row, (dest, after[variable])
+                after = _with_one(values.liveness.parts(row), row, variable, mask)
+                if after:
+                    yield row, (name if row.dest in {None, ir.RESUME} else str(row.dest), after)
 
     def found(node: tuple[str, int]) -> bool:
         return node[0] == state and bool(node[1] & trouble.standing)
 
     path = shortest((ir.START, UNSET), steps, found)
-    return way_to(graph, state) if path is None else path
+    return graph.way_to(state) if path is None else path
+
+
+def _with_one(parts: Parts, row: ir.Transition, variable: str, mask: int) -> int:
+    """How one variable stands behind a row; 0 where the row cannot be taken."""
+    if variable not in parts.mentioned:
+        return mask
+    standing = narrowed(row, {variable: mask})
+    return after_row(row, standing)[0][variable] if standing[variable] else 0

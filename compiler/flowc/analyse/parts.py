@@ -1,0 +1,94 @@
+"""What a row is made of, as far as variables go: which it uses, and which it gives a value.
+
+Expressions are found in whatever holds them, so a new kind of guard, effect or expression needs no line here.
+What an effect does to a variable is told by its kind, and the type checkers name each kind that is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, cast, get_args
+
+from flowc import machine as ir
+
+_EXPRESSIONS: tuple[type, ...] = get_args(ir.Expression)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The variables of a row.
+
+    `exposed` are those it uses before it has given them a value itself. `settled` are those it leaves in a standing
+    that does not depend on what they were. `tested` are those in its conditions, and `mentioned` all that it names.
+    """
+
+    exposed: frozenset[str]
+    settled: frozenset[str]
+    tested: frozenset[str]
+    mentioned: frozenset[str]
+
+
+def parts_of(row: ir.Transition) -> Parts:
+    """The variables of `row`."""
+    exposed = {name for guard in row.guards for name in _used_by_guard(guard)}
+    settled: set[str] = set()
+    mentioned = set(exposed)
+    for effect in row.effects:
+        used = set(variables_in(effect))
+        exposed |= used - settled
+        changed = effect.variables if isinstance(effect, ir.Forget) else (given_by(effect),)
+        mentioned.update(used, (name for name in changed if name is not None))
+        if not isinstance(effect, ir.Default):
+            settled.update(name for name in changed if name is not None)
+    tested = {
+        name for guard in row.guards if isinstance(guard, ir.Condition) for name in variables_in(guard)
+    }
+    return Parts(frozenset(exposed), frozenset(settled), frozenset(tested), frozenset(mentioned))
+
+
+def given_by(effect: ir.Effect) -> str | None:
+    """The variable that `effect` gives a value; `Default` gives one only where there is none."""
+    match effect:
+        case ir.Store() | ir.StoreResult() | ir.StoreTaken() | ir.Assign() | ir.Default():
+            return effect.variable
+        case ir.Open() | ir.Forget() | ir.Do() | ir.CallAction() | ir.Emit():
+            return None
+        case ir.Say() | ir.SayAny() | ir.SayMedia() | ir.HandOff():
+            return None
+
+
+def _used_by_guard(guard: ir.Guard) -> Iterator[str]:
+    """In a `require` the variable that is asked for stands for the answer."""
+    answered = guard.variable if isinstance(guard, ir.Requires) else None
+    return (name for name in variables_in(guard) if name != answered)
+
+
+def variables_in(part: ir.Guard | ir.Effect) -> Iterator[str]:
+    """The variables that are used anywhere in `part`, each as often as it is."""
+    for expression in _expressions_in(part):
+        yield from (use.name for use in ir.uses_of(expression))
+
+
+def _expressions_in(value: Any) -> Iterator[ir.Expression]:  # noqa: ANN401 - a field may hold anything
+    """The outermost expressions in a part of a row, those in its tuples and readers too."""
+    if isinstance(value, _EXPRESSIONS):
+        yield cast("ir.Expression", value)
+    elif isinstance(value, tuple):
+        for each in cast("tuple[Any, ...]", value):
+            yield from _expressions_in(each)
+    elif is_dataclass(value):
+        for name in _fields_of(type(value)):
+            yield from _expressions_in(getattr(value, name))
+
+
+def _fields_of(kind: type[Any]) -> tuple[str, ...]:
+    """The fields that may hold expressions: an origin and a type never do."""
+    known = _FIELDS.get(kind)
+    if known is None:
+        names = (field.name for field in fields(kind))
+        known = _FIELDS[kind] = tuple(name for name in names if name not in {"origin", "type"})
+    return known
+
+
+_FIELDS: dict[type[Any], tuple[str, ...]] = {}
