@@ -77,8 +77,11 @@ class Builder:
 
     def _around(self, children: Children) -> Span:
         """The span of all that a rule matched."""
-        present = [child for child in children if child is not None]
-        return self._span(present[0], present[-1])
+        first, last = children[0], children[-1]
+        if first is None or last is None:
+            present = [child for child in children if child is not None]
+            first, last = present[0], present[-1]
+        return self._span(first, last)
 
     # Declarations
 

@@ -11,6 +11,7 @@ from lark.lark import PostLex
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.syntax import TabsAndSpaces, TooDeep, UnevenIndentation
 from flowc.source import Span
+from flowc.stepping import token_of
 from flowc.syntax import Comment
 
 MAX_DEPTH = 100
@@ -63,14 +64,14 @@ class Layout(PostLex):
             self._place(token.rpartition("\n")[2], end)
             if begun:
                 yield token
-            for kind in ["_INDENT"] * (self.depth - before) + ["_DEDENT"] * (before - self.depth):
-                yield Token(kind, "", end, end_pos=end)
+            for _ in range(before, self.depth):
+                yield token_of("_INDENT", "", end)
+            for _ in range(self.depth, before):
+                yield token_of("_DEDENT", "", end)
 
-    def comment(self, token: Token) -> Token:
+    def comment(self, text: str, start: int) -> None:
         """Remember a comment that the lexer passes over."""
-        start = token.start_pos or 0
-        self.comments.append(Comment(str(token), Span(self.path, start, start + len(token))))
-        return token
+        self.comments.append(Comment(text, Span(self.path, start, start + len(text))))
 
     def _collect_comments(self, token: Token) -> None:
         if "#" in token:

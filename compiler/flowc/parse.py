@@ -17,8 +17,6 @@ from typing import Any, cast
 
 import lark
 from lark import Lark, Token
-from lark.exceptions import UnexpectedToken
-from lark.utils import TextSlice
 
 from flowc import __version__
 from flowc import syntax as ast
@@ -35,7 +33,7 @@ from flowc.diagnostics.syntax import (
 from flowc.layout import MAX_DEPTH, Layout
 from flowc.malformed import Found, explain
 from flowc.source import Source, Span
-from flowc.stepping import Stepper
+from flowc.stepping import Refused, Stepper, Tables, token_of
 from flowgrammar import grammar
 
 MAX_NESTING = 100
@@ -44,6 +42,7 @@ MAX_NESTING = 100
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
 _NESTING = frozenset({"LPAR", "LSQB", "NOT", "OR", "AND", "PLUS", "MINUS", "STAR", "SLASH", "DOT", "OF"})
 _STRUCTURE = frozenset({"_NL", "_INDENT", "_DEDENT"})
+_WATCHED = _NESTING | _STRUCTURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ class Parser:
     def __init__(self) -> None:
         self._layout = Layout()
         self._builder = Builder(self._parse_hole, self._parse_capture)
-        self._lark = Lark(
+        made = Lark(
             grammar(),
             parser="lalr",
             lexer="contextual",
@@ -101,9 +100,9 @@ class Parser:
             transformer=cast("Any", self._builder),
             start=["start", "hole", "capture"],
             maybe_placeholders=True,
-            lexer_callbacks={"COMMENT": self._layout.comment},
             cache=_cache_file() or False,
         )
+        self._tables = Tables(made)
 
     def parse(self, source: Source) -> Parsed:
         """Read one file."""
@@ -125,9 +124,7 @@ class Parser:
         return Parsed(replace(file, comments=tuple(comments)), tuple(mistakes))
 
     def _stepper(self, start: str, low: int, high: int) -> Stepper:
-        return Stepper(
-            cast("Any", self._lark).parse_interactive(TextSlice(self._text, low, high), start=start)
-        )
+        return Stepper(self._tables, start, self._text, (low, high), self._layout.comment)
 
     def _parse_hole(self, span: Span) -> ast.Expr | None:
         return cast("ast.Expr | None", self._parse_part("hole", span))
@@ -149,16 +146,15 @@ class Parser:
                     self._builder.mistakes.append(TooDeep(span=span, limit=MAX_NESTING))
                     return None
                 stepper.feed(token)
-            return stepper.finish(Token("$END", "", span.end, end_pos=span.end))
-        except UnexpectedToken as error:
+            return stepper.finish(span.end)
+        except Refused as refused:
             source = Source(self._path, self._text)
-            self._builder.mistakes.append(explain(_found(error, stepper, source, hole_end=span.end)))
+            self._builder.mistakes.append(explain(_found(refused.token, stepper, source, hole_end=span.end)))
             return None
 
 
-def _found(error: UnexpectedToken, stepper: Stepper, source: Source, hole_end: int | None = None) -> Found:
+def _found(token: Token, stepper: Stepper, source: Source, hole_end: int | None = None) -> Found:
     """Where the parser stopped, as the explanations want to know it."""
-    token = cast("Token", cast("Any", error).token)
     top = stepper.top
     name_before = top.span if isinstance(top, ast.Name) else None
     if isinstance(top, Token) and top.type == "NAME":
@@ -188,18 +184,31 @@ class _Drive:
 
     def run(self) -> object:
         """Feed all tokens, passing over what does not fit."""
-        for token in self.stepper.tokens():
+        for token in self.layout.process(self.stepper.tokens()):
             if self.skip_to_depth is None:
-                self._feed(token)
+                if self.begins_line or token.type in _WATCHED:
+                    self._watch(token)
+                else:
+                    self._feed(token)
             if (
                 self.skip_to_depth is not None
                 and token.type == "_NL"
                 and self.layout.depth <= self.skip_to_depth
             ):
                 self._resume()
-        return self.stepper.finish()
+        return self.stepper.finish(len(self.source.text))
 
-    def _feed(self, token: Token) -> None:
+    def _feed(self, token: Token) -> bool:
+        """Take one token; whether it fits."""
+        try:
+            self.stepper.feed(token)
+        except Refused:
+            self._stop(token, explain(_found(token, self.stepper, self.source)))
+            return False
+        return True
+
+    def _watch(self, token: Token) -> None:
+        """Take a token that begins a line, shapes a block or nests an expression."""
         kind = token.type
         if kind == "_DEDENT" and self.depth <= self.layout.depth:
             return  # it closes a block that was passed over
@@ -213,10 +222,7 @@ class _Drive:
             if self.nesting > MAX_NESTING:
                 self._give_up(TooDeep(span=self._span(token), limit=MAX_NESTING))
                 return
-        try:
-            self.stepper.feed(token)
-        except UnexpectedToken as error:
-            self._stop(token, explain(_found(error, self.stepper, self.source)))
+        if not self._feed(token):
             return
         if kind == "_NL":
             self._end_line(token)
@@ -281,8 +287,8 @@ class _Drive:
         self.stepper.restore(self.checkpoint)
         self.depth = self.checkpoint_depth
         try:
-            self.stepper.feed(Token("MISTAKE", ""))
-        except UnexpectedToken:
+            self.stepper.feed(token_of("MISTAKE", "", self.line_start))
+        except Refused:
             self.stepper.restore(self.checkpoint)
 
     def _span(self, token: Token) -> Span:
