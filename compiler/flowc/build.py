@@ -33,7 +33,7 @@ from flowgrammar import RESERVED
 Children = list[Any]
 """What a rule matched: tokens and nodes, as the grammar orders them."""
 
-KINDS = ("message", "text", "image", "audio", "video", "document", "location", "contact", "start", "event")
+KINDS = ("message", "text", "image", "audio", "video", "document", "location", "start", "event")
 MEDIA = ("image", "audio", "video", "document", "location", "contact", "template")
 MAX_SECONDS = 366 * 86_400
 

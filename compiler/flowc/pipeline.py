@@ -70,7 +70,8 @@ def _machine(
     found = (*found, *stuck)
     if _has_errors(found):
         return None, found
-    found = (*found, *analyse(machine))
+    machine, seen = analyse(machine)
+    found = (*found, *seen)
     return None if _has_errors(found) else machine, found
 
 

@@ -115,8 +115,9 @@ def load_session(text: str, contact: str) -> Saved:
 def restore(flow: Flow[V], contact: str, text: str) -> Session[V]:
     """The session of `contact` that `text` holds, ready for a step of `flow`.
 
-    What the flow has renamed since is found under its new name. Raises `Unreadable` where `text` is no session, and
-    `Outdated` where the flow has not the state it is in, not the variables it has, or other types for them.
+    What the flow has renamed since is found under its new name, and what it needs no more is let go. Raises
+    `Unreadable` where `text` is no session, and `Outdated` where the flow has not the state it is in, has other types
+    for its variables, or needs some there that it does not hold.
     """
     saved = load_session(text, contact)
     if saved.flow != flow.name:
@@ -133,11 +134,12 @@ def restore(flow: Flow[V], contact: str, text: str) -> Session[V]:
     misfit = _misplaced(flow, session)
     if misfit is not None:
         raise Outdated(misfit, saved)
-    for stored, data in saved.vars.items():
-        try:
+    try:
+        for stored, data in saved.vars.items():
             _give(flow, session, names.variable(stored), data)
-        except _NoPlace as why:
-            raise Outdated(str(why), saved) from None
+        _keep_contracts(flow, session)
+    except _NoPlace as why:
+        raise Outdated(str(why), saved) from None
     return session
 
 
@@ -184,10 +186,13 @@ class _NoPlace(Exception):
 
 
 def _give(flow: Flow[Any], session: Session[Any], name: str, data: object) -> None:
-    """Give the session the variable `name`, as JSON holds it. Raises `_NoPlace`."""
+    """Give the session the variable `name`, as JSON holds it; one that the flow has no more is let go.
+
+    Raises `_NoPlace`.
+    """
     slot = flow.variables.slots().get(name)
     if slot is None:
-        raise _NoPlace(f"the flow {flow.name!r} has no variable {name!r}")
+        return
     kind = flow.variables.kinds.get(slot)
     try:
         value = from_json(data, flow.records)
@@ -198,6 +203,20 @@ def _give(flow: Flow[Any], session: Session[Any], name: str, data: object) -> No
         raise _NoPlace(f"what the variable {name!r} holds is {why}") from None
     except ValueError:
         raise Unreadable(f"`vars.{name}` of the stored text is not a value of the language") from None
+
+
+def _keep_contracts(flow: Flow[Any], session: Session[Any]) -> None:
+    """Give the session what newer variables begin with. Raises `_NoPlace` where it lacks what its state needs."""
+    for slot, value in flow.variables.defaults.items():
+        if not hasattr(session.vars, slot):
+            setattr(session.vars, slot, value)
+    left = session.interrupted
+    for state in [session.state] if left is None else [session.state, left.state]:
+        for slot, kind in flow.contracts.get(state, {}).items():
+            if not hasattr(session.vars, slot):
+                raise _NoPlace(f"the session has no variable {slot!r}, which the state {state!r} needs")
+            if not kind.admits(getattr(session.vars, slot)):
+                raise _NoPlace(f"the variable {slot!r} is not of the type {kind.name}, as {state!r} needs")
 
 
 def _plain(values: Mapping[str, Value]) -> dict[str, Any]:

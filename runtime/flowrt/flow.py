@@ -12,6 +12,7 @@ from typing import Any, Generic, Protocol
 from flowrt.effects import Effect, EndReason
 from flowrt.errors import IncompatibleModule, in_words
 from flowrt.events import Due, EndedByHost, Event, GivenBack, HostEvent, Message, Opened, Result, event_key
+from flowrt.kinds import Kind
 from flowrt.machine import FlowMachine
 from flowrt.renaming import RenamedKind
 from flowrt.session import Deadline, Session, V
@@ -37,7 +38,8 @@ class Flow(Generic[V]):
 
     `actions` names the actions it calls, `returning` those among them that give a value, and `functions` the
     functions that it uses. `states`, `transitions` and `initial` are the configuration of its machine. `renamed`
-    says what had another name in earlier versions: of which kind it is, its old and its new name.
+    says what had another name in earlier versions: of which kind it is, its old and its new name. `contracts` say, by
+    state, which variables a session saved there must hold, and of which types.
 
     Raises `IncompatibleModule` where the module's `format` is not one that this runtime runs.
     """
@@ -58,6 +60,7 @@ class Flow(Generic[V]):
         functions: Sequence[str] = (),
         records: Sequence[type[Record]] = (),
         renamed: Sequence[tuple[RenamedKind, str, str]] = (),
+        contracts: Mapping[str, Mapping[str, Kind[Any]]] | None = None,
     ) -> None:
         if format != FORMAT:
             age, cure = ("newer", "upgrade flowrt") if format > FORMAT else ("older", "build the flow again")
@@ -76,6 +79,7 @@ class Flow(Generic[V]):
         self.functions = tuple(functions)
         self.records = {record_name(record): record for record in records}
         self.renamed = tuple(renamed)
+        self.contracts = contracts or {}
         self.state_names = frozenset(str(state["name"]) for state in states)
         self._machine: FlowMachine | None = None
 

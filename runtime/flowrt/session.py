@@ -23,7 +23,16 @@ def is_taken(name: str) -> bool:
     """Whether a variable of this name has an underscore behind it in Python, where the name means something
     else.
     """
-    return keyword.iskeyword(name) or name in {"self", "held", "kept", "kinds", "names", "secrets"}
+    return keyword.iskeyword(name) or name in {
+        "self",
+        "held",
+        "kept",
+        "kinds",
+        "names",
+        "secrets",
+        "slots",
+        "defaults",
+    }
 
 
 def slot_of(name: str) -> str:
@@ -58,6 +67,8 @@ class Variables:
     """What the flow calls the variables of its dialogs, by slot: the path of the dialog belongs to the name."""
     kinds: ClassVar[Mapping[str, Kind[Any]]] = {}
     """The type of each variable, by slot."""
+    defaults: ClassVar[Mapping[str, Value]] = {}
+    """What those variables begin with that begin with a plain value, by slot."""
 
     def held(self) -> dict[str, Value]:
         """The variables that are set, with their values, in order of declaration; no secrets among them."""

@@ -11,7 +11,7 @@ from flowc import machine as ir
 from flowc.analyse.graph import Graph, does
 from flowc.analyse.parts import given_by
 from flowc.analyse.standing import NONE, UNSET, VALUE, Standing, after_row, passing
-from flowc.analyse.values import missing_values
+from flowc.analyse.values import Values, missing_values
 from flowc.pipeline import compile_flow
 from flowc.source import Span, source_of
 from tests.fuzz.flows import flow
@@ -84,7 +84,7 @@ class Plain:
 def lowered(text: str) -> ir.Machine | None:
     """The machine of a flow whose only mistakes are uses of variables without a value."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("flowc.pipeline.analyse", lambda _: ())
+        patched.setattr("flowc.pipeline.analyse", lambda machine: (machine, ()))
         return compile_flow(source_of("random.flow", text)).machine
 
 
@@ -95,7 +95,7 @@ def test_both_find_the_same_uses() -> None:
         if machine is None:
             continue
         graph = Graph(machine)
-        found = {(mistake.code, mistake.span) for mistake in missing_values(graph)}
+        found = {(mistake.code, mistake.span) for mistake in missing_values(Values(graph))}
         wanted = Plain(graph).found()
         assert {span for _, span in found} == {span for _, span in wanted}, seed
         assert found <= wanted, seed

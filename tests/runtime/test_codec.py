@@ -171,7 +171,8 @@ def test_a_sentence_names_the_place_and_not_what_was_said(feedback_flow: Flow[An
         ({"flow": "orders"}, "saved by the flow 'orders'"),
         ({"state": "ask_age"}, "no state 'ask_age'"),
         ({"state": "start"}, "no state 'start'"),
-        ({"vars": {"age": 7}}, "no variable 'age'"),
+        ({"vars": {}}, "no variable 'name'"),
+        ({"vars": {"name": 7}}, "what the variable 'name' holds is not of the type text"),
     ],
 )
 def test_a_session_the_flow_has_no_place_for_is_outdated(

@@ -41,9 +41,7 @@ def parts_of(row: ir.Transition) -> Parts:
         mentioned.update(used, (name for name in changed if name is not None))
         if not isinstance(effect, ir.Default):
             settled.update(name for name in changed if name is not None)
-    tested = {
-        name for guard in row.guards if isinstance(guard, ir.Condition) for name in variables_in(guard)
-    }
+    tested = {name for guard in row.guards if isinstance(guard, ir.Condition) for name in variables_in(guard)}
     return Parts(frozenset(exposed), frozenset(settled), frozenset(tested), frozenset(mentioned))
 
 

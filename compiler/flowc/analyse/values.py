@@ -22,9 +22,9 @@ from flowc.diagnostics.flow import MaybeNone, UnsetVariable
 MAX_SHOWN = 100
 
 
-def missing_values(graph: Graph) -> Iterator[Mistake]:
+def missing_values(values: Values) -> Iterator[Mistake]:
     """Every use of a variable that may be unset or none, once, with a conversation that shows it."""
-    values = Values(graph)
+    graph = values.graph
     seen: set[ir.Origin] = set()
     for name in graph.states:
         for row, trouble in values.troubles(name):

@@ -39,7 +39,7 @@ _TAKEN = frozenset(
         "STATES",
         "TRANSITIONS",
     }
-    | {"INITIAL", "WAITS", "EVERYWHERE", "annotations", "flow", "event"}
+    | {"CONTRACTS", "INITIAL", "WAITS", "EVERYWHERE", "annotations", "flow", "event"}
 )
 
 

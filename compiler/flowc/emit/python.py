@@ -78,6 +78,8 @@ def emit_python(machine: ir.Machine) -> str:
                 (identifier(variable.name), python_type(variable.type)) for variable in machine.variables
             ],
             kinds=[(identifier(each.name), module.callbacks.kind(each.type)) for each in machine.variables],
+            defaults=module.defaults(),
+            contracts=module.contracts(),
             records=[_record(record, module.callbacks) for record in _in_order(machine.records)],
             actions=[_action(action) for action in machine.actions],
             functions=[_function(function) for function in machine.functions],
@@ -97,6 +99,12 @@ def emit_python(machine: ir.Machine) -> str:
     records = {class_name(record.name) for record in machine.records}
     check_shape(text, frozenset({*generated.__all__, *records, "hasattr"}))
     return text
+
+
+def _is_plain(expression: ir.Expression) -> bool:
+    """Whether an expression has the same value in every session."""
+    plain = isinstance(expression, ir.Constant | ir.ListOf | ir.Operation | ir.Template)
+    return plain and all(map(_is_plain, ir.parts_of(expression)))
 
 
 def _parameters(parameters: Iterable[ir.Variable]) -> str:
@@ -196,6 +204,21 @@ class _Module:
         typed += [function.returns for function in machine.functions]
         typed += [field.type for record in machine.records for field in record.fields]
         return {name for type_ in typed for name in names_in(python_type(type_))} & _TYPES
+
+    def defaults(self) -> list[tuple[str, str]]:
+        """The variables that begin with a plain value, which a session that is older than they are is given."""
+        return [
+            (identifier(each.name), self.callbacks.writing.python(each.first))
+            for each in self.machine.variables
+            if each.first is not None and _is_plain(each.first)
+        ]
+
+    def contracts(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """What a session must hold in each state, as slots with their kinds."""
+        return [
+            (each.state, [(identifier(need.name), self.callbacks.kind(need.type)) for need in each.needs])
+            for each in self.machine.contracts
+        ]
 
     # States
 

@@ -64,9 +64,11 @@ class Lowering(Making):
 
     def _variables(self) -> Iterator[ir.Variable]:
         """The variables of the flow, then those of each dialog wherever it is run."""
-        kept = {name for name, variable in self.program.variables.items() if variable.word == "keep"}
         for name, type_ in self.checked.variables.items():
-            yield ir.Variable(name, type_, name in kept)
+            declared = self.program.variables.get(name)
+            kept = declared is not None and declared.word == "keep"
+            first = self.scope.expression(declared.value) if declared and declared.value else None
+            yield ir.Variable(name, type_, kept, first)
         for path, run in self.dialogs.items():
             for name, type_ in self.checked.dialogs[run.dialog.text].items():
                 yield ir.Variable(f"{path}.{name}", type_)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flowc.machine.effects import Effect
+from flowc.machine.expressions import Expression
 from flowc.machine.guards import Guard
 from flowc.machine.origin import Origin
 from flowc.types import Type
@@ -59,11 +60,14 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A variable; `kept` says that its value stays with the contact when the session ends."""
+    """A variable; `kept` says that its value stays with the contact when the session ends, and `first` is what it
+    begins with, where it is declared with a value.
+    """
 
     name: str
     type: Type
     kept: bool = False
+    first: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,14 @@ class Renamed:
 
 
 @dataclass(frozen=True, slots=True)
+class Contract:
+    """What a session must hold to go on from a state: variables, each with the type that its value must be of."""
+
+    state: str
+    needs: tuple[Variable, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFile:
     """A file that the machine was made from."""
 
@@ -128,6 +140,8 @@ class Machine:
     renamed: tuple[Renamed, ...]
     channel: str | None
     expire: int | None
+    contracts: tuple[Contract, ...] = ()
+    """Worked out by the analysis, for the states that need something."""
 
     @property
     def waits(self) -> tuple[State, ...]:
