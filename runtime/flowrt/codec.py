@@ -115,9 +115,9 @@ def load_session(text: str, contact: str) -> Saved:
 def restore(flow: Flow[V], contact: str, text: str) -> Session[V]:
     """The session of `contact` that `text` holds, ready for a step of `flow`.
 
-    What the flow has renamed since is found under its new name, and what it needs no more is let go. Raises
-    `Unreadable` where `text` is no session, and `Outdated` where the flow has not the state it is in, has other types
-    for its variables, or needs some there that it does not hold.
+    What the flow has renamed since is found under its new name; what it needs no more, or has another type now, is
+    let go. Raises `Unreadable` where `text` is no session, and `Outdated` where the flow has not the state it is in, or
+    needs a variable there that the session does not hold.
     """
     saved = load_session(text, contact)
     if saved.flow != flow.name:
@@ -134,12 +134,16 @@ def restore(flow: Flow[V], contact: str, text: str) -> Session[V]:
     misfit = _misplaced(flow, session)
     if misfit is not None:
         raise Outdated(misfit, saved)
-    try:
-        for stored, data in saved.vars.items():
-            _give(flow, session, names.variable(stored), data)
-        _keep_contracts(flow, session)
-    except _NoPlace as why:
-        raise Outdated(str(why), saved) from None
+    misfits: dict[str, str] = {}
+    for stored, data in saved.vars.items():
+        name = names.variable(stored)
+        try:
+            _give(flow, session, name, data)
+        except _NoPlace as why:
+            misfits[name] = str(why)
+    lack = _lack(flow, session, misfits)
+    if lack is not None:
+        raise Outdated(lack, saved)
     return session
 
 
@@ -205,18 +209,22 @@ def _give(flow: Flow[Any], session: Session[Any], name: str, data: object) -> No
         raise Unreadable(f"`vars.{name}` of the stored text is not a value of the language") from None
 
 
-def _keep_contracts(flow: Flow[Any], session: Session[Any]) -> None:
-    """Give the session what newer variables begin with. Raises `_NoPlace` where it lacks what its state needs."""
+def _lack(flow: Flow[Any], session: Session[Any], misfits: Mapping[str, str]) -> str | None:
+    """Give the session what newer variables begin with; what it lacks then that its state needs, in words."""
     for slot, value in flow.variables.defaults.items():
         if not hasattr(session.vars, slot):
             setattr(session.vars, slot, value)
+    names = {slot: name for name, slot in flow.variables.slots().items()}
     left = session.interrupted
     for state in [session.state] if left is None else [session.state, left.state]:
         for slot, kind in flow.contracts.get(state, {}).items():
+            name = names[slot]
             if not hasattr(session.vars, slot):
-                raise _NoPlace(f"the session has no variable {slot!r}, which the state {state!r} needs")
+                none = f"the session has no variable {name!r}, which the state {state!r} needs"
+                return misfits.get(name, none)
             if not kind.admits(getattr(session.vars, slot)):
-                raise _NoPlace(f"the variable {slot!r} is not of the type {kind.name}, as {state!r} needs")
+                return f"what the variable {name!r} holds is not of the type {kind.name}, as {state!r} needs"
+    return None
 
 
 def _plain(values: Mapping[str, Value]) -> dict[str, Any]:
