@@ -116,8 +116,8 @@ def restore(flow: Flow[V], contact: str, text: str) -> Session[V]:
     """The session of `contact` that `text` holds, ready for a step of `flow`.
 
     What the flow has renamed since is found under its new name; what it needs no more, or has another type now, is
-    let go. Raises `Unreadable` where `text` is no session, and `Outdated` where the flow has not the state it is in, or
-    needs a variable there that the session does not hold.
+    let go. Raises `Unreadable` where `text` is no session, and `Outdated` where the flow has not the state it is in,
+    or needs a variable there that the session does not hold.
     """
     saved = load_session(text, contact)
     if saved.flow != flow.name:

@@ -14,8 +14,8 @@ from flowc import machine as ir
 from flowc.analyse.conversations import shortest, shown
 from flowc.analyse.graph import Graph, does
 from flowc.analyse.liveness import Liveness
-from flowc.analyse.parts import Parts, given_by
-from flowc.analyse.standing import FIELD, NONE, UNSET, VALUE, Standing, Trouble, after_row, narrowed, passing
+from flowc.analyse.parts import given_by
+from flowc.analyse.standing import FIELD, NONE, UNSET, VALUE, Standing, Trouble, after_row, passing
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.flow import MaybeNone, UnsetVariable
 
@@ -192,30 +192,28 @@ def _given_aside(graph: Graph, liveness: Liveness) -> Standing:
 
 def _demonstration(values: Values, state: str, trouble: Trouble) -> list[ir.Transition]:
     """The shortest way to `state` on which the variable stands as it should not."""
-    graph, variable = values.graph, trouble.path
+    variable = trouble.path
     if variable is None or FIELD in variable:
-        return graph.way_to(state)
+        return values.graph.way_to(state)
+    path = way_with(values, state, variable, trouble.standing)
+    return values.graph.way_to(state) if path is None else path
+
+
+def way_with(values: Values, state: str, variable: str, standing: int) -> list[ir.Transition] | None:
+    """The shortest way to `state` on which `variable` stands in one of these ways; None where there is none."""
+    graph = values.graph
 
     def steps(node: tuple[str, int]) -> Iterator[tuple[ir.Transition, tuple[str, int]]]:
         name, mask = node
         for rows in graph.groups(name):
-            for row in rows:
-                if row.dest == ir.START or row.trigger in {"failed", "end"}:
+            for row, before in passing(rows, {variable: mask}):
+                if row.dest == ir.START or row.trigger in {"failed", "end"} or not before[variable]:
                     continue
-                after = _with_one(values.liveness.parts(row), row, variable, mask)
-                if after:
-                    yield row, (name if row.dest in {None, ir.RESUME} else str(row.dest), after)
+                mentioned = variable in values.liveness.parts(row).mentioned
+                after = after_row(row, before)[0][variable] if mentioned else before[variable]
+                yield row, (name if row.dest in {None, ir.RESUME} else str(row.dest), after)
 
     def found(node: tuple[str, int]) -> bool:
-        return node[0] == state and bool(node[1] & trouble.standing)
+        return node[0] == state and bool(node[1] & standing)
 
-    path = shortest((ir.START, UNSET), steps, found)
-    return graph.way_to(state) if path is None else path
-
-
-def _with_one(parts: Parts, row: ir.Transition, variable: str, mask: int) -> int:
-    """How one variable stands behind a row; 0 where the row cannot be taken."""
-    if variable not in parts.mentioned:
-        return mask
-    standing = narrowed(row, {variable: mask})
-    return after_row(row, standing)[0][variable] if standing[variable] else 0
+    return shortest((ir.START, UNSET), steps, found)
