@@ -22,8 +22,11 @@ from flowc.transcript.writing import write_script
 from flowrt.errors import FlowrtError
 from flowrt.patterns import compile_pattern
 
-ROOT = Path(__file__).parents[2]
-FLOWS = sorted([*ROOT.glob("examples/*/*.flow"), *ROOT.glob("tests/conversations/*.flow")])
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+FLOWS = sorted(
+    [*ROOT.glob("examples/*/*.flow"), *ROOT.glob("tests/conversations/*.flow"), *HERE.glob("flows/*.flow")]
+)
 
 TAKEN_BEFORE = "no message is taken so: what stands before it may take them all"
 UNREACHED = {

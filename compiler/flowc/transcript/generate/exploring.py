@@ -15,6 +15,8 @@ from flowc.transcript.entries import (
     CallLine,
     Entry,
     Fails,
+    FunctionLine,
+    Named,
     Observation,
     Opens,
     Restart,
@@ -22,8 +24,11 @@ from flowc.transcript.entries import (
     Stimulus,
     User,
 )
-from flowc.transcript.generate.constants import deciding_variables
+from flowc.transcript.generate.answers import Answers
+from flowc.transcript.generate.constants import asks_for, deciding_variables
 from flowc.transcript.generate.inputs import Inputs
+from flowc.transcript.generate.values import Values
+from flowc.transcript.literals import bound
 from flowc.transcript.reading import LONGEST
 from flowc.transcript.stage import happen
 from flowc.transcript.writing import entry_of
@@ -45,6 +50,7 @@ class Node:
     """A conversation that was tried: all of it is `before`, and the last thing that happened in it.
 
     `entries` are the lines of that, `cells` the transitions that it took. `call` waits to be told how it ends.
+    `given` is what functions were said to give in all of it.
     """
 
     talk: Conversation[Any]
@@ -52,6 +58,7 @@ class Node:
     entries: tuple[Entry, ...]
     cells: frozenset[Cell]
     call: Call | None
+    given: tuple[FunctionLine, ...]
 
     @property
     def path(self) -> list[Node]:
@@ -76,32 +83,44 @@ class Explorer:
         self._machine = machine
         self._left = tries
         self._tracker = Tracker(flow)
-        self._inputs = Inputs(machine)
+        values = Values(machine)
+        self._inputs = Inputs(machine, values)
+        self._values = values
+        self._answers = Answers(flow, machine, values)
         self._deciding = deciding_variables(machine)
         self._actions = {action.name: action for action in machine.actions}
         self._opens = any(row.trigger == "open" for row in machine.transitions)
+        self._asks_name = asks_for(machine, "contact.name")
 
     def look_for(self, wanted: Collection[Cell]) -> None:
         """Try until all that is `wanted` was found, or there is nothing more to try."""
-        root = Node(Conversation(self._flow, machine=self._tracker.machine), None, (), frozenset(), None)
+        talk = Conversation(self._flow, machine=self._tracker.machine, functions=self._answers.functions)
+        root = Node(talk, None, (), frozenset(), None, ())
         queue, seen = deque([root]), {self._key(root)}
         missing = set(wanted)
         while queue and missing:
             node = queue.popleft()
-            for act in self._acts(node):
-                if self._left == 0:
-                    self.gave_up = True
-                    return
-                self._left -= 1
-                following = self._try(node, act)
-                if following is None:
-                    continue
+            for following in self._followings(node):
                 for cell in following.cells:
                     self.found.setdefault(cell, following)
                 missing -= following.cells
                 if (key := self._key(following)) not in seen:
                     seen.add(key)
                     queue.append(following)
+            if self._left == 0:
+                self.gave_up = True
+                return
+
+    def _followings(self, node: Node) -> Iterator[Node]:
+        """All that may come next, whatever functions give."""
+        for act in self._acts(node):
+            ways = [node.given]
+            while ways and self._left:
+                given = ways.pop(0)
+                following = self._try(node, act, given)
+                if following is not None:
+                    yield following
+                ways += self._answers.others(given)
 
     def closed(self, node: Node) -> Node:
         """`node`, and what comes of the call that waits there, if one does: its line must say how it ends.
@@ -109,16 +128,20 @@ class Explorer:
         Raises `ValueError` where no end of it can be written.
         """
         while node.call is not None:
-            following = next(filter(None, (self._try(node, end) for end in self._ends(node.call))), None)
+            following = next(
+                filter(None, (self._try(node, end, node.given) for end in self._ends(node.call))), None
+            )
             if following is None:
                 raise ValueError(f"the call of {node.call.name} cannot end in a transcript")
             node = following
         return node
 
-    def _try(self, node: Node, act: Stimulus | CallLine) -> Node | None:
+    def _try(self, node: Node, act: Stimulus | CallLine, given: tuple[FunctionLine, ...]) -> Node | None:
         """What comes of it; None where the flow breaks, or where a transcript could not say what came."""
+        self._left -= 1
         talk = node.talk.copy()
         self._tracker.forget_trail()
+        self._answers.begin(given)
         try:
             effects = _perform(talk, act, node.call)
         except Exception:  # whatever the flow does; its tests will tell
@@ -128,7 +151,7 @@ class Explorer:
             return None
         lines: list[Observation] = [entry_of(effect) for effect in effects if not isinstance(effect, Call)]
         call = calls[0] if calls and calls[0] in talk.pending else None
-        return Node(talk, node, (act, *lines), frozenset(self._tracker.trail), call)
+        return Node(talk, node, (act, *lines), frozenset(self._tracker.trail), call, self._answers.given)
 
     def _key(self, node: Node) -> tuple[object, ...]:
         """What tells conversations apart: those alike go on alike."""
@@ -144,6 +167,7 @@ class Explorer:
             None if left is None else (left.state, left.tries, left.result is None, left.pending is None),
             node.call is None,
             node.talk.is_under_way,
+            node.talk.name is None,
             tuple((name, value) for name, value in node.talk.vars.items() if name in self._deciding),
             self._standing(node),
         )
@@ -161,6 +185,9 @@ class Explorer:
         yield from self._inputs.messages(node.talk.state)
         yield from self._labels(node)
         yield from self._times(node)
+        yield from self._inputs.events(node.talk.state)
+        if self._asks_name and node.talk.name is None:
+            yield Named("Ada")
         if self._opens and not node.talk.is_open:
             yield Opens()
 
@@ -189,7 +216,7 @@ class Explorer:
         """How a call could end."""
         arguments = tuple(call.arguments.values())
         returns = self._actions[call.name].returns if call.name in self._actions else None
-        outcomes = [None] if returns is None else [Returns(value) for value in self._inputs.values(returns)]
+        outcomes = [None] if returns is None else [Returns(value) for value in self._values.of(returns)]
         for outcome in outcomes:
             yield CallLine(call.name, arguments, outcome)
         yield CallLine(call.name, arguments, Fails())
@@ -200,8 +227,8 @@ class Explorer:
 
 def _perform(talk: Conversation[Any], act: Stimulus | CallLine, call: Call | None) -> list[Effect]:
     match act:
-        case CallLine(outcome=Returns(value), after=after):
-            return talk.result(value, after=after, call=call)  # type: ignore[arg-type]  # it names no record  # pyright: ignore[reportArgumentType]
+        case CallLine(outcome=Returns(literal), after=after):
+            return talk.result(bound(literal, talk.flow.records), after=after, call=call)
         case CallLine(outcome=outcome, after=after):
             failure = "the transcript lets it fail" if isinstance(outcome, Fails) else None
             return talk.result(failure=failure, after=after, call=call)

@@ -61,7 +61,7 @@ def _chosen(wanted: list[Cell], found: Mapping[Cell, Node]) -> dict[Cell, Node]:
 
 
 def _entries(node: Node) -> list[Entry]:
-    return [entry for each in node.path for entry in each.entries]
+    return [*node.given, *(entry for each in node.path for entry in each.entries)]
 
 
 def _free(name: str, taken: Collection[str]) -> str:
