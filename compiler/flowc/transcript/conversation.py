@@ -158,6 +158,11 @@ class Conversation(Generic[V]):
         return tuple(call for call in self._awaited.values() if call.id not in self._answered)
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether the result of a call is on its way."""
+        return bool(self._later)
+
+    @property
     def ended(self) -> Ended | None:
         """The end of the last session that ended; None where none has."""
         return next((effect for effect in reversed(self.effects) if isinstance(effect, Ended)), None)

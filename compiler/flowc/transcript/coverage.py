@@ -13,9 +13,9 @@ from flowrt.machine import FlowMachine
 BEYOND_TRANSCRIPTS = frozenset({"end", "failed"})
 """Triggers of transitions that count for nothing.
 
-`end` is the host's: no line of a transcript makes the host end a session. `failed` follows from a bug in a
+`end` is the host's, and the runtime's one answer to it, in every wait alike. `failed` follows from a bug in a
 function or from a bound of the runtime. Counted, they would keep every flow from the 100 % that its author
-can reach.
+can reach, or ask for a test for each wait that shows nothing of the flow.
 """
 
 
@@ -102,6 +102,11 @@ class Tracker:
         key, _, number = effect.id.rpartition("#")
         begun = [(first, cell) for first, cell in self._trail.get(key, []) if first <= int(number)]
         return Made(begun[-1][1], int(number) - begun[-1][0]) if begun else None
+
+    @property
+    def trail(self) -> set[Cell]:
+        """The transitions taken since the last `forget_trail`."""
+        return {cell for taken in self._trail.values() for _, cell in taken}
 
     def forget_trail(self) -> None:
         """Effects are about to be caused whose ids may be those of earlier ones, of another conversation."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flowc.machine import CallAction, Do, Effect, Machine, Say
+from flowc.machine import CallAction, Do, Effect, Emit, HandOff, Machine, Say, SayAny, SayMedia
 from flowc.transcript.coverage import Made
 
 Origins = Callable[[Made], str | None]
@@ -32,4 +32,5 @@ def origins_of(machine: Machine) -> Origins:
 
 def _is_told(effect: Effect) -> bool:
     """Whether `effect` of the machine becomes an effect of the runtime."""
-    return isinstance(effect, Say | CallAction) or (isinstance(effect, Do) and effect.what in _TOLD)
+    told = isinstance(effect, Say | SayAny | SayMedia | CallAction | Emit | HandOff)
+    return told or (isinstance(effect, Do) and effect.what in _TOLD)

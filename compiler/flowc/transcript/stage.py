@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from flowc.transcript.company import Company
-from flowc.transcript.conversation import START
+from flowc.transcript.conversation import START, Conversation
 from flowc.transcript.entries import (
     After,
     ByContact,
@@ -39,6 +39,7 @@ from flowc.transcript.stubs import Stubs
 from flowrt.effects import Call, Effect, Emitted, EndReason
 from flowrt.flow import Flow, Triggers
 from flowrt.time import SECOND
+from flowrt.values import Records
 
 _OBSERVED: tuple[type, ...] = get_args(Observation)
 _SETTINGS = (ClockLine, FunctionLine)
@@ -120,30 +121,7 @@ class Stage:
                 self._hear(self.company.restart(stopped))
                 self._until = self.company.now
             case _:
-                self._hear(self._happen(stimulus))
-
-    def _happen(self, stimulus: ByContact) -> list[Effect]:
-        talk = self.company.talk(stimulus.contact)
-        match stimulus:
-            case User(text):
-                return talk.say(text)
-            case Press(label):
-                return talk.press(label)
-            case Sends(media, caption):
-                return talk.send(media, caption)
-            case Duplicate():
-                return talk.repeat()
-            case Named(name):
-                talk.name = name
-                return []
-            case Opens():
-                return talk.open()
-            case Happens(name, values):
-                return talk.event(name, {key: bound(value, self.flow.records) for key, value in values})
-            case Ends():
-                return talk.end()
-            case GivesBack():
-                return talk.give_back()
+                self._hear(happen(self.company.talk(stimulus.contact), stimulus, self.flow.records))
 
     def go_on(self, seen: int) -> None:
         """Move the clock to the end of the turn, or to a call: time stands still until its line has been read.
@@ -169,3 +147,27 @@ class Stage:
     def _hear(self, effects: list[Effect]) -> None:
         """Keep what a transcript may write. What is emitted counts where a line of the test says some of it."""
         self.effects += [it for it in effects if self._hears_emits or not isinstance(it, Emitted)]
+
+
+def happen(talk: Conversation[Any], stimulus: ByContact, records: Records) -> list[Effect]:
+    """`stimulus` happens in `talk`, the conversation with its contact."""
+    match stimulus:
+        case User(text):
+            return talk.say(text)
+        case Press(label):
+            return talk.press(label)
+        case Sends(media, caption):
+            return talk.send(media, caption)
+        case Duplicate():
+            return talk.repeat()
+        case Named(name):
+            talk.name = name
+            return []
+        case Opens():
+            return talk.open()
+        case Happens(name, values):
+            return talk.event(name, {key: bound(value, records) for key, value in values})
+        case Ends():
+            return talk.end()
+        case GivesBack():
+            return talk.give_back()
