@@ -10,14 +10,14 @@ import pytest
 from flowc import machine as ir
 from flowc.analyse.graph import Graph, does
 from flowc.analyse.parts import given_by
-from flowc.analyse.standing import NONE, UNSET, VALUE, Standing, after_row, passing
+from flowc.analyse.standing import FIELD, NONE, UNSET, VALUE, Standing, after_row, passing
 from flowc.analyse.values import Values, missing_values
 from flowc.pipeline import compile_flow
 from flowc.source import Span, source_of
 from tests.fuzz.flows import flow
 
 Found = set[tuple[str, Span]]
-FLOWS = 150
+FLOWS = 40
 
 
 class Plain:
@@ -57,7 +57,14 @@ class Plain:
             for rows in self.graph.groups(name):
                 yield from passing(rows, self.at[name])
             for row in self.graph.ways_back(name):
-                yield row, {each: mask | self.aside[each] for each, mask in self.at[name].items()}
+                yield (
+                    row,
+                    {
+                        each: mask | self.aside.get(each, 0)
+                        for each, mask in self.at[name].items()
+                        if FIELD not in each or not self.aside[each.partition(FIELD)[0]]
+                    },
+                )
 
     def carried(self) -> Iterator[tuple[str, Standing]]:
         for name in list(self.at):
@@ -66,9 +73,9 @@ class Plain:
                     yield row.dest or name, after_row(row, standing)[0]
 
     def join(self, name: str, standing: Standing) -> bool:
-        known = self.at.get(name, {})
-        joined = {each: mask | known.get(each, 0) for each, mask in standing.items()}
-        changed = joined != known
+        known = self.at.get(name, standing)
+        joined = {each: mask | known[each] for each, mask in standing.items() if each in known}
+        changed = name not in self.at or joined != known
         self.at[name] = joined
         return changed
 

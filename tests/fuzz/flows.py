@@ -9,6 +9,7 @@ from random import Random
 
 NAMES = ("a", "b", "c", "d")
 KEPT = "k"
+RECORD = "parcel"
 STATES = ("one", "two", "three")
 WORDS = ("yes", "no", "go", "stop", "later", "more")
 
@@ -28,6 +29,7 @@ class _Writer:
 
     def flow(self) -> str:
         parts = ["timeout 1 hour" if self.maybe(0.9) else "", "action save(note: text?) returns text?"]
+        parts += ["record Parcel\n  label: text\n  note: text?", "action find(note: text?) returns Parcel?"]
         parts += [
             f'keep {KEPT}: text = "x"',
             f"let {NAMES[0]}: text? = {self.value()}" if self.maybe(0.3) else "",
@@ -39,10 +41,16 @@ class _Writer:
             fallback = self.random.choice(["again", 'reply "?" -> again', "goto one"])
             parts.append(f"anytime on message -> {fallback}")
         gifts = "".join(f' -> set {name} = none -> set {name} = "x"' for name in NAMES)
-        parts.append(f'on "none"{gifts} -> end session')
+        parts.append(f'on "none"{gifts} -> set {RECORD} = none -> end session')
+        parts += [f'on "{name}" -> goto {name}' for name in STATES]
+        parts.append(
+            f'on "find"\n  -> begun: call find(none) as {RECORD}\n      failed -> end session\n  -> goto one'
+        )
         parts.append(f'on "hi"{self.chain(2, ["goto two"])}')
         parts.append(f"on message{self.chain(3, self.closing())}")
         parts += [self.state(name) for name in STATES]
+        parts += [f'dialog look()\n  -> ask a "{{{KEPT}}}?"\n{self.dialog_answer()}']
+        parts += [f'dialog fetch() returns text?\n  -> ask a "?"\n{self.dialog_answer()}\n  -> return a']
         return "\n".join(part for part in parts if part) + "\n"
 
     def state(self, name: str) -> str:
@@ -57,6 +65,11 @@ class _Writer:
             handlers.append(f"  timeout 10 minutes{self.chain(1, self.closing(), indent=2)}")
         steps = self.block(2, 1)
         return f"state {name}\n" + "\n".join([*steps, *handlers])
+
+    def dialog_answer(self) -> str:
+        return self.random.choice(
+            ['      on "no" -> set a = none', f'  -> reply "{{a}}"\n  -> set {KEPT} = a']
+        )
 
     def rest(self) -> list[str]:
         return self.random.choice([["again"], [], self.closing()])
@@ -85,7 +98,7 @@ class _Writer:
 
     def step(self, depth: int) -> list[str]:
         pad = "  " * depth
-        match self.random.randint(0, 7):
+        match self.random.randint(0, 11):
             case 0 | 1:
                 return [f'{pad}-> reply "{self.hole()}"']
             case 2 | 3:
@@ -101,6 +114,18 @@ class _Writer:
                     f"{pad}-> {self.label()}call save({self.value()}){alias}",
                     f"{pad}    failed -> {failed}",
                 ]
+            case 8:
+                return [
+                    f"{pad}-> {self.label()}call find({self.value()}) as {RECORD}",
+                    f"{pad}    failed -> {self.random.choice(['end session', 'goto two', f'set {RECORD} = none'])}",
+                ]
+            case 9:
+                return self.random.choice(
+                    [
+                        [f"{pad}-> {self.label()}run look()"],
+                        [f"{pad}-> {self.label()}run fetch() as {self.name()}"],
+                    ]
+                )
             case _:
                 return [f"{pad}-> emit told(it: {self.random.choice(['1', *NAMES])})"]
 
@@ -133,6 +158,8 @@ class _Writer:
         return self.random.choice(NAMES)
 
     def hole(self) -> str:
+        if self.maybe(0.15):
+            return self.random.choice([f"{{{RECORD}.label}}", f"{{{RECORD}.note}}"])
         return self.random.choice(["Well?", f"Well, {{{self.name()}}}?", f"{{{self.name()} or {KEPT}}}"])
 
     def value(self) -> str:
@@ -143,5 +170,13 @@ class _Writer:
         one = self.random.choice(
             [f"{name} is none", f"{name} is not none", f'{name} == "x"', f"{name} != {other}", "true"]
         )
+        if self.maybe(0.2):
+            one = self.random.choice(
+                [
+                    f"{RECORD} is not none and {RECORD}.note is not none",
+                    f"{RECORD} is none",
+                    f"{RECORD}.note is none",
+                ]
+            )
         two = self.random.choice([f"{other} is not none", f"not ({other} is none)", f"{name} == {other}"])
         return self.random.choice([one, one, f"{one} and {two}", f"{one} or {two}", f"not ({one})"])

@@ -12,14 +12,13 @@ def contracts(values: Values) -> tuple[ir.Contract, ...]:
 
     One that cannot be none there, because it was tested, must have a value, whatever its type allows.
     """
-    variables = {variable.name: variable for variable in values.graph.machine.variables}
+    order = {variable.name: place for place, variable in enumerate(values.graph.machine.variables)}
     found: list[ir.Contract] = []
     for state in values.graph.machine.waits:
         standing = values.at.get(state.name, {})
         needs = [
-            _need(variables[name], standing.get(name, VALUE))
-            for name in variables
-            if name in values.liveness.live[state.name]
+            _need(values.graph.machine.variables[order[name]], standing.get(name, VALUE))
+            for name in sorted(values.liveness.live[state.name], key=lambda name: order[name])
         ]
         if needs:
             found.append(ir.Contract(state.name, tuple(needs)))
