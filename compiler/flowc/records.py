@@ -52,20 +52,23 @@ else:
 class _Spec:
     """A field as it is declared: its default or what makes one, if it has any."""
 
-    __slots__ = ("default", "factory", "kw_only")
+    __slots__ = ("compare", "default", "factory", "kw_only", "repr")
 
     def __init__(self, declared: object, kw_only: bool) -> None:
         self.kw_only = kw_only
         self.default, self.factory = declared, _MISSING
+        self.compare = self.repr = True
         if isinstance(declared, dataclasses.Field):
             field = cast("dataclasses.Field[object]", declared)
             self.default, self.factory = _given(field.default), _given(field.default_factory)
+            self.compare, self.repr = field.compare, field.repr
 
     def field(self) -> object:
         """The field as the standard library has it."""
         given = {"default": self.default, "default_factory": self.factory}
         make = cast("Callable[..., object]", dataclasses.field)
-        return make(**{name: it for name, it in given.items() if it is not _MISSING})
+        given = {name: it for name, it in given.items() if it is not _MISSING}
+        return make(**given, compare=self.compare, repr=self.repr)
 
 
 def _given(value: object) -> object:
@@ -95,7 +98,7 @@ def _made(cls: type[T], *, slots: bool, kw_only: bool) -> type[T]:
     declared = {
         name for name, it in vars(cls).items() if it is not None
     }  # `__hash__` is None behind `__eq__`
-    shared = {name: it for name, it in _shared(tuple(specs)).items() if name not in declared}
+    shared = {name: it for name, it in _shared(specs).items() if name not in declared}
     for name, method in {**methods, **shared}.items():
         setattr(made, name, method)
     return made
@@ -150,9 +153,11 @@ def _init(cls: type) -> Callable[..., None]:
     return cast("Callable[..., None]", known["__init__"])
 
 
-def _shared(names: tuple[str, ...]) -> dict[str, object]:
-    """The methods that compare, hash and show by the values of the fields `names`."""
-    key: Callable[[object], object] = attrgetter(*names) if names else _nothing
+def _shared(specs: Mapping[str, _Spec]) -> dict[str, object]:
+    """The methods that compare, hash and show by the values of the fields."""
+    compared = [name for name, spec in specs.items() if spec.compare]
+    names = [name for name, spec in specs.items() if spec.repr]
+    key: Callable[[object], object] = attrgetter(*compared) if compared else _nothing
 
     def equals(self: object, other: object) -> bool:
         if self is other:

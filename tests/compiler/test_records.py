@@ -30,6 +30,7 @@ def classes(dataclass: Callable[..., Callable[[type], Any]]) -> Made:
     class Leaf(Node):
         value: int = 0
         seen: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
+        line: int = dataclasses.field(default=0, compare=False, repr=False)
 
     @dataclass(frozen=True, kw_only=True)
     class Fact:
@@ -56,6 +57,7 @@ def test_instances_compare_hash_and_show_by_their_values(made: Made) -> None:
     assert node("a") == node("a", ())
     assert node("a") != node("b")
     assert node("a") != leaf("a")
+    assert leaf("a", line=1) == leaf("a", line=2)
     assert hash(node("a", (node("b"),))) == hash(node("a", (node("b"),)))
     assert {fact(span=1), fact(span=1)} == {fact(span=1)}
     assert repr(more(span=1)).endswith("More(span=1, names=())")
@@ -100,7 +102,7 @@ def test_nothing_can_be_set_or_deleted(made: Made) -> None:
 @BOTH
 def test_the_tools_of_the_standard_library_know_them(made: Made) -> None:
     node, leaf, fact, more = made
-    assert [field.name for field in dataclasses.fields(leaf)] == ["name", "children", "value", "seen"]
+    assert [field.name for field in dataclasses.fields(leaf)] == ["name", "children", "value", "seen", "line"]
     assert [field.name for field in dataclasses.fields(more(span=1))] == ["span", "names"]
     assert all(map(dataclasses.is_dataclass, made))
     assert dataclasses.replace(leaf("a", value=1), value=2) == leaf("a", value=2)
