@@ -132,7 +132,13 @@ def test_it_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
     assert "flowc.pipeline" in loaded
     unwanted = {"jinja2", "transitions", "asyncio", "sqlite3", "flowrt.bot", "flowc.cli.run"}
     unwanted |= {"wcwidth", "difflib", "secrets", "tomllib", "watchfiles", "xml", "flowc.diagnostics.text"}
-    unwanted |= {"flowc.cli.settings", "flowc.fixing", "flowc.catalogue", "flowc.reports.report"}
+    unwanted |= {
+        "flowc.cli.settings",
+        "flowc.fixing",
+        "flowc.catalogue",
+        "flowc.reports.report",
+        "flowrt.effects",
+    }
     assert loaded & unwanted == set()
 
 
