@@ -70,9 +70,9 @@ def main() -> None:
         rows = [[cpu(command, env) for command in commands] for _ in range(turns)]
     bare, imports, checks = (statistics.median(column) for column in zip(*rows, strict=True))
     for kind, value in zip(KINDS, (bare, imports, checks), strict=True):
-        print(f"{kind:24} {value:6.0f} ms")  # noqa: T201 - this is what it is for
+        print(f"{kind:24} {value:6.0f} ms")
     ratio = statistics.median(row[2] / row[1] for row in rows)
-    print(f"check / import {ratio:5.2f}   above bare Python {checks - bare:4.0f} ms")  # noqa: T201
+    print(f"check / import {ratio:5.2f}   above bare Python {checks - bare:4.0f} ms")
 
 
 if __name__ == "__main__":
