@@ -16,4 +16,7 @@ def main() -> None:
     gc.set_threshold(OBJECTS_BEFORE_A_COLLECTION)
     from flowc.cli.program import program  # noqa: PLC0415 - what it loads are objects too
 
-    program(prog_name="flowc")
+    try:
+        program(prog_name="flowc")
+    finally:
+        gc.freeze()  # the process ends: nothing is gained by looking through all that it holds once more
