@@ -14,7 +14,9 @@ from typing import NamedTuple
 import pytest
 
 from flowc.catalogue import all_kinds
+from flowc.cli.program import COMMANDS
 from flowc.emit.python import emit_python
+from flowc.machine import Machine
 from flowc.pipeline import Compiled, compile_flow, load_flow
 from flowc.source import load, source_of
 from flowc.transcript.report import report
@@ -87,6 +89,12 @@ def feedback() -> Compiled:
     return compile_flow(load(FEEDBACK))
 
 
+def machine_of(path: Path) -> Machine:
+    machine = compile_flow(load(path)).machine
+    assert machine is not None
+    return machine
+
+
 @cache
 def feedback_module() -> str:
     machine = feedback().machine
@@ -129,10 +137,56 @@ def test_the_readme_shows_the_feedback_flow_as_it_is() -> None:
 @every("console")
 def test_what_the_compiler_says_is_what_the_page_shows(block: Block, tmp_path: Path) -> None:
     command, _, shown = block.text.partition("\n")
-    match = re.fullmatch(r"\$ flowc check (\S+\.flow)", command)
+    match = re.fullmatch(r"\$ flowc check (\S+\.flow)(.*)", command)
     assert match
     (tmp_path / match[1]).write_text(block.before("flow").text, encoding="utf-8")
-    assert flowc(tmp_path, "check", match[1]) == shown
+    assert flowc(tmp_path, "check", match[1], *match[2].split()) == shown
+
+
+@every("yaml")
+def test_every_configuration_is_as_its_schema_wants_it(block: Block, tmp_path: Path) -> None:
+    """The first line names the file. pre-commit's has no schema at hand: its hooks must be ours."""
+    name = block.text.partition("\n")[0].removeprefix("# ")
+    (tmp_path / "file.yml").write_text(block.text, encoding="utf-8")
+    if name == ".pre-commit-config.yaml":
+        hooks = re.findall(r"id: (\S+)", (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+        assert re.findall(r"id: (\S+)", block.text) == hooks
+        return
+    schemas = {".github/workflows/flows.yml": "github-workflows", ".gitlab-ci.yml": "gitlab-ci"}
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schemas[name]}"]
+    done = subprocess.run([*command, "file.yml"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@every("yaml")
+def test_every_flowc_command_of_a_configuration_works(block: Block, tmp_path: Path) -> None:
+    """Each finds no mistake in a folder `bots` with the example, whose module is built."""
+    for file in FEEDBACK.parent.iterdir():
+        if file.is_file():
+            (tmp_path / "bots").mkdir(exist_ok=True)
+            (tmp_path / "bots" / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "bots/feedback_flow.py").write_text(
+        emit_python(machine_of(tmp_path / "bots/feedback.flow")), encoding="utf-8"
+    )
+    for command in re.findall(r"(?:run:|-) flowc (.*)", block.text):
+        done = subprocess.run([sys.executable, "-m", "flowc", *command.split()], cwd=tmp_path, check=False)
+        assert done.returncode == 0, command
+
+
+@every("toml")
+def test_every_setting_is_one(block: Block, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(block.text, encoding="utf-8")
+    (tmp_path / "good.flow").write_text("on message -> end session\n", encoding="utf-8")
+    commands = re.findall(r"^\[tool\.flowc\.(\w+)\]", block.text, re.MULTILINE)
+    assert commands
+    for command in commands:
+        assert "settings" not in flowc(tmp_path, command, "good.flow")
+
+
+@every("sh")
+def test_every_command_that_a_page_shows_is_there(block: Block) -> None:
+    for command in re.findall(r"\bflowc ([a-z]+)\b", block.text):
+        assert command in COMMANDS
 
 
 def test_the_picture_in_the_readme_is_the_one_that_is_drawn() -> None:

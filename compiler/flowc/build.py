@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
@@ -26,6 +25,7 @@ from flowc.diagnostics.syntax import (
     UnknownKind,
     UnknownUnit,
 )
+from flowc.records import dataclass
 from flowc.source import Span
 from flowc.texts import Hole, read_text
 from flowgrammar import RESERVED

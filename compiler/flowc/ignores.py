@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from flowc.diagnostics.diagnostic import Mistake, near_names
 from flowc.diagnostics.ignores import BadIgnore, IgnoredError, LateIgnore, UnknownIgnoredCode, UselessIgnore
+from flowc.records import dataclass
 from flowc.source import Source, Sources, Span
 from flowc.syntax import Comment
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from flowc.diagnostics import syntax as mistakes
 from flowc.diagnostics.diagnostic import Mistake
+from flowc.records import dataclass
 from flowc.source import Source, Span
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*|->|==|!=|<=|>=|\.\.|[0-9]+(?:\.[0-9]+)?|.", re.DOTALL)

@@ -11,7 +11,7 @@ import os
 import re
 import sys
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -32,6 +32,7 @@ from flowc.diagnostics.syntax import (
 )
 from flowc.layout import MAX_DEPTH, Layout
 from flowc.malformed import Found, explain
+from flowc.records import dataclass
 from flowc.source import Source, Span
 from flowc.stepping import Refused, Stepper, Tables, token_of
 from flowgrammar import grammar

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
@@ -15,6 +14,7 @@ from flowc.ignores import read_ignores, silence, useless
 from flowc.imports import Read, gather, read_inside
 from flowc.lower import lower
 from flowc.machine import Machine
+from flowc.records import dataclass
 from flowc.resolve import resolve
 from flowc.source import Source, Sources
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowc import syntax as ast
 from flowc.machine import Origin
+from flowc.records import dataclass
 from flowc.source import Sources, Span
 
 

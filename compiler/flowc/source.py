@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import bisect
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
+
+from flowc.records import dataclass
 
 MAX_BYTES = 1_000_000
 """The largest file the compiler reads, in bytes."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
@@ -20,6 +19,8 @@ from lark.parse_tree_builder import (
     ExpandSingleChild,
 )
 from lark.utils import TextSlice
+
+from flowc.records import dataclass
 
 _FILTERS = (ChildFilterLALR, ChildFilterLALR_NoPlaceholders)
 _KEYWORD = re.compile(r"([a-z]+)\\b")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from flowc.records import dataclass
 from flowc.source import Span
 
 # Names, types and expressions

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.syntax import ControlCharacter, StrayBrace, UnknownEscape
+from flowc.records import dataclass
 from flowc.source import Span
 
 _PIECE = re.compile(

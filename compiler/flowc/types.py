@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flowc import syntax as ast
+from flowc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flowc import syntax as ast
+from flowc.records import dataclass
 
 
 def steps_of(chain: ast.Chain | None) -> Iterator[ast.Step]:

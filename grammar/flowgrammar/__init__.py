@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import resources
+import pkgutil
 
 LANGUAGE_VERSION = 1
 """The version of the language that the grammar describes."""
@@ -17,4 +17,7 @@ def grammar() -> str:
     >>> grammar().startswith("// The grammar of .flow")
     True
     """
-    return resources.files(__name__).joinpath("flow.lark").read_text(encoding="utf-8")
+    text = pkgutil.get_data(__name__, "flow.lark")
+    if text is None:
+        raise FileNotFoundError("flow.lark is missing from the package flowgrammar")
+    return text.decode()

@@ -19,7 +19,7 @@ from flowrt.events import Result
 from flowrt.fields import Unreadable
 from flowrt.forms import admitted
 from flowrt.log import fault, hashed, logger
-from flowrt.session import slot_of
+from flowrt.slots import slot_of
 from flowrt.values import Records, Value
 from flowrt.waiting import Tasks, being_cancelled
 

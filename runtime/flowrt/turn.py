@@ -13,7 +13,8 @@ from flowrt.errors import MissingAction, TooManyReplies, TooManySteps, WrongResu
 from flowrt.events import Due, Event, HostEvent, Message, Result
 from flowrt.kinds import Kind, WrongKind
 from flowrt.patterns import Found, Pattern
-from flowrt.session import Deadline, Interrupted, Session, written
+from flowrt.session import Deadline, Interrupted, Session
+from flowrt.slots import written
 from flowrt.text import fold
 from flowrt.time import SECOND, Instant, moment
 from flowrt.values import Media, MediaKind, Value

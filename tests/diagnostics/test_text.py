@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from flowc.cells import cells
 from flowc.diagnostics import text as text_module
-from flowc.diagnostics.diagnostic import Diagnostic, Label, Severity
-from flowc.diagnostics.text import LEAST_ROOM, concise, draw, summary
+from flowc.diagnostics.diagnostic import Diagnostic, Label, Severity, summary
+from flowc.diagnostics.text import LEAST_ROOM, concise, draw
 from flowc.source import Source, Sources, Span, source_of
 
 SHOP = """\

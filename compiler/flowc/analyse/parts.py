@@ -7,10 +7,11 @@ What an effect does to a variable is told by its kind, and the type checkers nam
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any, cast, get_args
 
 from flowc import machine as ir
+from flowc.records import dataclass
 
 _EXPRESSIONS: tuple[type, ...] = get_args(ir.Expression)
 

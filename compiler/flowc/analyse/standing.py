@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flowc import machine as ir
+from flowc.records import dataclass
 
 UNSET, NONE, VALUE = 1, 2, 4
 

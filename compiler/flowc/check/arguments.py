@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flowc import machine as ir
 from flowc import syntax as ast
 from flowc.check.fitting import Fitting
 from flowc.diagnostics.typing import WrongArguments
+from flowc.records import dataclass
 from flowc.source import Span
 from flowc.types import written_type
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flowc import machine as ir
 from flowc import syntax as ast
 from flowc.check.groups import sure_groups
+from flowc.records import dataclass
 from flowc.source import Span
 from flowc.types import MEDIA, TEXT, Type, written_type
 from flowrt.patterns import check_pattern, compile_pattern

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from flowc import syntax as ast
 from flowc.check.expressions import Expressions
@@ -13,6 +12,7 @@ from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.typing import TwoTypes
 from flowc.diagnostics.values import UntypedList
 from flowc.program import Program
+from flowc.records import dataclass
 from flowc.source import Span
 from flowc.types import EMPTY, TEXT, UNKNOWN, Type, fits, joined, written_type
 from flowc.walk import Part, parts_of

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -57,7 +56,7 @@ def write_all(texts: Mapping[Path, str]) -> None:
         for path, text in texts.items():
             target = path.resolve()
             target.parent.mkdir(parents=True, exist_ok=True)
-            temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.tmp")
+            temporary = target.with_name(f".{target.name[:100]}.{os.urandom(8).hex()}.tmp")
             staged.append((temporary, target))
             _write_new(temporary, text, like=target)
         for temporary, target in staged:

@@ -11,8 +11,7 @@ from flowc.cli.files import write_all
 from flowc.cli.options import FOUND, UNUSABLE
 from flowc.cli.output import Output
 from flowc.cli.streams import columns, complain, tell, wants_color
-from flowc.diagnostics.diagnostic import Diagnostic
-from flowc.diagnostics.text import concise, draw, summary
+from flowc.diagnostics.diagnostic import Diagnostic, summary
 from flowc.machine import Machine
 from flowc.pipeline import compile_flow
 from flowc.source import Source, Sources, Unreadable, load
@@ -87,6 +86,8 @@ class Findings:
                 self._draw(diagnostic, sources)
 
     def _draw(self, diagnostic: Diagnostic, sources: Sources) -> None:
+        from flowc.diagnostics.text import concise, draw  # noqa: PLC0415 - a sound flow needs none of it
+
         if self._output.format == "concise":
             self.say(concise(diagnostic, sources))
         elif self._output.format == "text":

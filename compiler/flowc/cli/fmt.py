@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -16,6 +15,7 @@ from flowc.cli.output import Output
 from flowc.cli.standard_input import STANDARD_INPUT, read_standard_input
 from flowc.cli.streams import Color, complain, tell
 from flowc.format import Unformatted, format_source
+from flowc.records import dataclass
 from flowc.source import MAX_BYTES, Source, Sources, Unreadable, load
 
 

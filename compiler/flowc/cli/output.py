@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import click
 
 from flowc.cli.options import PATH, color_option
 from flowc.cli.streams import Color
+from flowc.records import dataclass
 from flowc.reports import FOR_PEOPLE, FORMATS, HELP, Format
 
 MAX_SHOWN = 100

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
@@ -13,7 +12,6 @@ import click
 from flowc import __version__
 from flowc.cli import streams
 from flowc.cli.options import INTERRUPTED, NOBODY_READS, OUR_BUG, TRACEBACK, UNUSABLE, traceback_option
-from flowc.diagnostics.diagnostic import did_you_mean, near_names
 from flowrt.errors import FlowrtError
 
 
@@ -62,6 +60,8 @@ class Program(click.Group):
         """
         name: str | None = args[0]
         if name not in COMMANDS and not args[0].startswith("-"):
+            from flowc.diagnostics.diagnostic import did_you_mean, near_names  # noqa: PLC0415 - only for this
+
             hint = did_you_mean(near_names(args[0], COMMANDS)) or f"there are {', '.join(COMMANDS)}"
             raise click.UsageError(f"there is no command `{name}`: {hint}", ctx)
         name, command, rest = super().resolve_command(ctx, args)
@@ -118,7 +118,7 @@ def _settings(context: click.Context, command: click.Command, args: list[str]) -
             first = Path(guess.params.get("stdin_filename") or "-")
     folder = first if first.is_dir() else first.parent
     folder = folder.resolve()
-    if not any((above / "pyproject.toml").exists() for above in (folder, *folder.parents)):
+    if not any(_has_settings(above / "pyproject.toml") for above in (folder, *folder.parents)):
         return {}
     from flowc.cli.settings import BadSettings, defaults, explain  # noqa: PLC0415 - most projects have none
 
@@ -127,6 +127,18 @@ def _settings(context: click.Context, command: click.Command, args: list[str]) -
     except BadSettings as error:
         explain(error)
         context.exit(UNUSABLE)
+
+
+def _has_settings(path: Path) -> bool:
+    """Whether a file may have settings of ours: only then is it read as TOML."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return False
+    return b"flowc" in data and any(
+        line.lstrip(b" \t[\"'").startswith(b"tool") and (b"flowc" in line or b"." not in line)
+        for line in data.splitlines()
+    )
 
 
 def _unusable(error: OSError) -> int:
@@ -139,6 +151,8 @@ def _unusable(error: OSError) -> int:
 
 def _our_bug(error: Exception, *, show: bool) -> int:
     """A failure that no file should be able to cause."""
+    import traceback  # noqa: PLC0415 - only for this
+
     frames = traceback.extract_tb(error.__traceback__)
     where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     python = ".".join(map(str, sys.version_info[:3]))

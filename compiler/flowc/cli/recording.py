@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
+from flowc.records import dataclass
 from flowc.source import source_of
 from flowc.transcript.conversation import START, Conversation
 from flowc.transcript.entries import (

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +19,7 @@ from flowc.cli.toml_places import Key, key_places
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.settings import BadSetting, BadToml, UnknownSetting
 from flowc.diagnostics.text import draw
+from flowc.records import dataclass
 from flowc.source import Source, Sources, Span, source_of
 
 FILE = "pyproject.toml"

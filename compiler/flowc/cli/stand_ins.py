@@ -16,7 +16,7 @@ from flowc.transcript.writing import write_call
 from flowrt.actions import current_call
 from flowrt.effects import Call
 from flowrt.errors import FlowrtError
-from flowrt.session import slot_of
+from flowrt.slots import slot_of
 from flowrt.values import Value
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from flowc.records import dataclass
 from flowc.source import Span
 
 Severity = Literal["error", "warning"]
@@ -95,12 +94,28 @@ class Mistake:
         )
 
 
+def summary(diagnostics: Iterable[Diagnostic]) -> str:
+    """How many findings there are of each kind.
+
+    >>> summary([Diagnostic("F0201", "error", "unknown state `paymet`", ())])
+    '1 error'
+    >>> summary([])
+    'no errors'
+    """
+    found = [diagnostic.severity for diagnostic in diagnostics]
+    kinds: tuple[Severity, ...] = ("error", "warning")
+    counts = [(found.count(kind), kind) for kind in kinds]
+    return ", ".join(f"{count} {kind}{'s' * (count > 1)}" for count, kind in counts if count) or "no errors"
+
+
 def near_names(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """The names among `known` that `name` may be a slip of, nearest first, at most four.
 
     >>> near_names("paymet", ["payment", "menu", "pay_me"])
     ('payment', 'pay_me')
     """
+    import difflib  # noqa: PLC0415 - it takes time to load, and most flows have no such slip
+
     candidates = sorted(set(known) - {name})
     folded = {candidate.casefold(): candidate for candidate in candidates}
     return tuple(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from flowc.diagnostics.diagnostic import Label, Mistake, Severity
+from flowc.records import dataclass
 from flowc.source import Span
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from flowc.diagnostics.diagnostic import Edit, Mistake, Severity, did_you_mean, near_names
+from flowc.records import dataclass
 from flowc.source import Span
 
 

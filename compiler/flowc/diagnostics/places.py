@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from flowc.records import dataclass
 from flowc.source import Source, Span
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal, NamedTuple
 
 from flowc.cells import cells, pieces, visible
 from flowc.diagnostics.diagnostic import Diagnostic, Label, Severity
 from flowc.diagnostics.places import place_of
+from flowc.records import dataclass
 from flowc.source import Source, Sources
 
 Style = Literal["plain", "bold", "error", "warning", "help", "frame"]
@@ -69,20 +69,6 @@ def concise(diagnostic: Diagnostic, sources: Sources) -> str:
     where = "".join(f"{block.location}: " for block in _blocks(diagnostic.labels[:1], sources))
     advice = f" ({visible(' '.join(diagnostic.help.split()))})" if diagnostic.help else ""
     return f"{where}{diagnostic.severity}[{diagnostic.code}] {visible(diagnostic.title)}{advice}"
-
-
-def summary(diagnostics: Iterable[Diagnostic]) -> str:
-    """How many findings there are of each kind.
-
-    >>> summary([Diagnostic("F0201", "error", "unknown state `paymet`", ())])
-    '1 error'
-    >>> summary([])
-    'no errors'
-    """
-    found = [diagnostic.severity for diagnostic in diagnostics]
-    kinds: tuple[Severity, ...] = ("error", "warning")
-    counts = [(found.count(kind), kind) for kind in kinds]
-    return ", ".join(f"{count} {kind}{'s' * (count > 1)}" for count, kind in counts if count) or "no errors"
 
 
 # Where things are

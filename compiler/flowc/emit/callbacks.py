@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast as python_ast
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePath
 
 from flowc import machine as ir
 from flowc.emit.expressions import Writing, literal, uses_variables
 from flowc.emit.names import Names, effect_name, guard_name, identifier, shown_parts, slug
 from flowc.emit.types import kind_of, names_in
+from flowc.records import dataclass
 from flowc.types import MEDIA, Type
 from flowrt import generated
 from flowrt.text import fold

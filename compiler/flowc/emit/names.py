@@ -8,7 +8,7 @@ import re
 
 from flowc import machine as ir
 from flowrt import generated
-from flowrt.session import slot_of
+from flowrt.slots import slot_of
 
 _WORDS = {
     "/": "by",

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flowc import syntax as ast
 from flowc.format.same import nodes_of
+from flowc.records import dataclass
 
 _PIECE = re.compile(
     r"""(?P<blank>[ \t\r\n]+)

@@ -25,7 +25,7 @@ from flowc.lower.waits import lower_ask, lower_call, lower_wait
 from flowc.resolve.renames import renames_of
 from flowc.types import written_type
 from flowc.walk import steps_of
-from flowrt.session import slot_of
+from flowrt.slots import slot_of
 
 
 class Lowering(Making):

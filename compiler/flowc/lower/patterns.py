@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flowc import machine as ir
 from flowc import syntax as ast
 from flowc.check.takes import Take, takes, text_parts
+from flowc.records import dataclass
 from flowc.types import written_type
 
 

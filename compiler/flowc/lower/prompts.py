@@ -7,7 +7,6 @@ from typing import Literal
 from flowc import machine as ir
 from flowc import syntax as ast
 from flowc.lower.scope import Scope
-from flowc.transcript.notation import write_duration
 from flowc.types import DURATION, TEXT
 
 _DEFAULTS = {
@@ -98,7 +97,11 @@ def _default(reader: ir.Reader) -> str:
 def _end(end: ir.Expression | None) -> str | None:
     if not isinstance(end, ir.Constant):
         return None
-    return write_duration(int(end.value or 0)) if end.type == DURATION else str(end.value)
+    if end.type != DURATION:
+        return str(end.value)
+    from flowc.transcript.notation import write_duration  # noqa: PLC0415 - it loads what a check does not need
+
+    return write_duration(int(end.value or 0))
 
 
 def _between(low: str | None, high: str | None) -> str:

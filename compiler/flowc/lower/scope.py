@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flowc import machine as ir
 from flowc import syntax as ast
 from flowc.check import Checked
 from flowc.check.arguments import Bound
 from flowc.program import Program
+from flowc.records import dataclass
 from flowc.source import Span
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from flowc.machine.expressions import Expression, Template
 from flowc.machine.origin import Origin
 from flowc.machine.reading import Reader, Taken
+from flowc.records import dataclass
 from flowc.types import Type
 
 

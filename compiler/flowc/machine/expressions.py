@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from flowc.machine.origin import Origin
+from flowc.records import dataclass
 from flowc.types import Type
 
 if TYPE_CHECKING:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowc.machine.expressions import Expression
 from flowc.machine.origin import Origin
 from flowc.machine.reading import Reader, TextParts
+from flowc.records import dataclass
 from flowc.types import Type
 
 

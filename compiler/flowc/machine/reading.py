@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowc.machine.expressions import Constant, Expression
+from flowc.records import dataclass
 from flowc.types import Type
 
 

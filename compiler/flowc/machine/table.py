@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from flowc.machine.effects import Effect
 from flowc.machine.expressions import Expression
 from flowc.machine.guards import Guard
 from flowc.machine.origin import Origin
+from flowc.records import dataclass
 from flowc.types import Type
 from flowrt.renaming import RenamedKind
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from flowc.diagnostics.diagnostic import Diagnostic, Severity
 from flowc.diagnostics.places import Place, place_of
+from flowc.records import dataclass
 from flowc.reports.paths import Root, root_of
 from flowc.source import Sources, Span
 from flowc.transcript.report import failure_text

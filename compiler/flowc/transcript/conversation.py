@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Generic, cast
 
+from flowc.records import dataclass
 from flowrt.codec import dump_effect, dump_session, load_effect, restore
 from flowrt.effects import Call, Effect, Ended, Reply
 from flowrt.events import Due, EndedByHost, Event, GivenBack, HostEvent, Message, Opened, Result

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, cast
 
+from flowc.records import dataclass
 from flowrt.effects import Effect
 from flowrt.flow import Flow
 from flowrt.machine import FlowMachine

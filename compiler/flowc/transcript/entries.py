@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flowc.diagnostics.diagnostic import Mistake
+from flowc.records import dataclass
 from flowc.transcript.literals import Literal, Unset
 from flowrt.effects import EndReason, ReplyKind
 from flowrt.time import Instant

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from flowc.records import dataclass
 from flowc.source import Span
 from flowc.transcript.entries import (
     DEFAULT,

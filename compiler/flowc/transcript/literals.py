@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, cast
 
+from flowc.records import dataclass
 from flowrt.errors import OutOfBounds
 from flowrt.values import Media, Record, Records, Value, declared, held
 

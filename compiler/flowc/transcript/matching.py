@@ -6,9 +6,9 @@ The only choice is how many replies each `bot: …` stands for, and every possib
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
+from flowc.records import dataclass
 from flowc.transcript.entries import (
     Bot,
     BotSends,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.syntax import UNITS, ControlCharacter, DurationOutOfRange, UnclosedText, UnknownUnit
+from flowc.records import dataclass
 from flowc.source import Span
 from flowc.transcript.literals import Literal, RecordLiteral
 from flowc.transcript.mistakes import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from flowc.records import dataclass
 
 FAILED_TEST = "failed-test"
 """What stands in reports in the place of a code, where a test has failed."""

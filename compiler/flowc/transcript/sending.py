@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast, get_args
 
+from flowc.records import dataclass
 from flowc.source import Span
 from flowc.transcript.entries import BotSends, Sends
 from flowc.transcript.mistakes import BadMedia, NamedTwice

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, get_args
 
+from flowc.records import dataclass
 from flowc.transcript.company import Company
 from flowc.transcript.conversation import START, Conversation
 from flowc.transcript.entries import (
