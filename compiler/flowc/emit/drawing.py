@@ -7,7 +7,7 @@ Ways that stay where they are belong to their card: nobody wants to see a dozen 
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -106,3 +106,9 @@ class Drawing:
         if found is None:
             raise KeyError(id)
         return found
+
+
+def taken_together(ways: Iterable[Way], cells: Container[tuple[int, str]]) -> Taken:
+    """How much of several ways, of at least one, is among `cells`."""
+    marks = {way.taken(cells) for way in ways}
+    return marks.pop() if len(marks) == 1 else "partly"
