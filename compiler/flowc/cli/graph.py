@@ -11,16 +11,17 @@ import click
 from flowc.cli.files import holds, write_all
 from flowc.cli.findings import Findings
 from flowc.cli.options import PATH, UNUSABLE, color_option, flow_argument, traceback_option
+from flowc.cli.output import Output
 from flowc.cli.streams import Color, complain, tell
 from flowc.cli.taken import Cells, NothingTaken, taken_by_tests
-from flowc.diagnostics.text import visible
+from flowc.cells import visible
 from flowc.machine import Machine
 
 Format = Literal["mermaid", "dot", "json", "svg", "png", "html"]
 Theme = Literal["auto", "light", "dark"]
 
 FORMATS: tuple[Format, ...] = get_args(Format)
-_SUFFIXES: dict[str, Format] = {".gv": "dot", ".mmd": "mermaid"} | {f".{name}": name for name in FORMATS}
+_SUFFIXES: dict[str, Format] = {".gv": "dot", ".mmd": "mermaid", **{f".{name}": name for name in FORMATS}}
 _UNCOLORED = frozenset({"mermaid", "json"})
 
 
@@ -57,7 +58,7 @@ def graph(
     format = format or (_SUFFIXES.get(output.suffix.lower()) if output else None) or "mermaid"
     if coverage and format in _UNCOLORED:
         raise click.UsageError(f"{format} has no colors for --coverage: choose svg, png, html or dot")
-    findings = Findings(color, only_errors=True)
+    findings = Findings(Output(color), only_errors=True)
     machine = findings.compile(path)
     if machine is None:
         findings.close()

@@ -29,7 +29,7 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
     """How wide `text` is at the most, at a font of this size.
 
     >>> round(width("menu", 10), 1)
-    28.0
+    28.1
     """
     return sum(map(_share, text)) * size * (1.1 if bold else 1.04)
 
@@ -50,7 +50,7 @@ def wrap(text: str, size: float, room: float, most: int, *, bold: bool = False) 
     >>> wrap("What can I do for you today?", 10, 84, 2)
     ['What can I do', 'for you today?']
     >>> wrap("What can I do for you today?", 10, 84, 1)
-    ['What can I d…']
+    ['What can I do f…']
     """
     words = "".join(point if point.isprintable() else " " for point in text).split()
     lines: list[str] = []
