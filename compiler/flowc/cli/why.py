@@ -46,7 +46,7 @@ def why(path: Path, state: str, format: Format, color: Color) -> int:
     passed by its last line. Exits with 1 where no conversation leads there, and with 2 where there is no such
     state.
 
-    \\b
+    \b
     Example:
       flowc why feedback.flow unhappy
     """
@@ -63,7 +63,7 @@ def why(path: Path, state: str, format: Format, color: Color) -> int:
     if entries is None:
         _give_up(machine, state)
         return FOUND
-    say(_written(machine, target, entries, format).rstrip("\\n"))
+    say(_written(machine, target, entries, format).rstrip("\n"))
     return 0
 
 
@@ -89,7 +89,7 @@ def _give_up(machine: ir.Machine, state: str) -> None:
 
 def visible_lines(lines: tuple[str, ...]) -> str:
     """Lines of a transcript, indented, with an escape for what cannot be seen."""
-    return "\\n".join(f"  {visible(line)}" for line in lines)
+    return "\n".join(f"  {visible(line)}" for line in lines)
 
 
 def _written(machine: ir.Machine, state: ir.State, entries: tuple[Entry, ...], format: Format) -> str:
@@ -97,7 +97,7 @@ def _written(machine: ir.Machine, state: ir.State, entries: tuple[Entry, ...], f
         case "text":
             how = "lead into" if state.rests else "lead through"
             lines = visible_lines(tuple(write_entry(entry) for entry in entries))
-            return f"These lines {how} `{state.name}` ({visible(state.origin.path)}:{state.origin.line}):\\n\\n{lines}"
+            return f"These lines {how} `{state.name}` ({visible(state.origin.path)}:{state.origin.line}):\n\n{lines}"
         case "flowtest":
             return write_script(_title(state), entries)
         case "json":

@@ -63,7 +63,9 @@ class Samples:
                 yield from texts
             case ir.Finds(pattern):
                 yield a_match(pattern)
-            case ir.Reads(_, reader) | ir.Requires(_, reader):
+            case ir.Reads(variable, reader) | ir.Requires(variable, reader):
+                if reader.type.name == "text" and not reader.choices and "name" in variable:
+                    yield "Ada"
                 yield from self._answers(reader)
             case ir.IsText():
                 yield _UNREADABLE

@@ -31,7 +31,7 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
     >>> round(width("menu", 10), 1)
     28.1
     """
-    return sum(map(_share, text)) * size * (1.1 if bold else 1.04)
+    return sum(map(_share, text)) * size * (1.2 if bold else 1.04)
 
 
 def _share(point: str) -> float:
