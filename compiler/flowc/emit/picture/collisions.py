@@ -10,6 +10,8 @@ from flowc.emit.picture.places import Arrangement, Link, Node, Point, Route, Siz
 
 _STEPS = 40
 """In so many steps a curve is followed."""
+_STRIDE = 5
+"""A label is tried at each of so many of those points."""
 _CROWDED = 14.0
 """Cards that are closer than this, in pixels, look like one."""
 _APART = 3.0
@@ -36,11 +38,22 @@ class _Box:
 
 
 @dataclass(frozen=True, slots=True)
+class _Line:
+    """Points along a line, and the room in which they are."""
+
+    points: list[Point]
+    room: _Box
+
+    def runs_over(self, box: _Box) -> bool:
+        return self.room.meets(box) and any(map(box.holds, self.points))
+
+
+@dataclass(frozen=True, slots=True)
 class _Scene:
     """Everything that stands somewhere; no label where an edge has none."""
 
     cards: list[_Box]
-    lines: list[list[Point]]
+    lines: list[_Line]
     labels: list[_Box | None]
 
     def hits(self, box: _Box, *, but_label: int | None = None) -> bool:
@@ -50,7 +63,7 @@ class _Scene:
 
     def runs_over(self, box: _Box) -> bool:
         """Whether a line is in `box`."""
-        return any(box.holds(point) for line in self.lines for point in line)
+        return any(line.runs_over(box) for line in self.lines)
 
 
 def collisions(arrangement: Arrangement, nodes: Sequence[Node], links: Sequence[Link]) -> int:
@@ -59,7 +72,7 @@ def collisions(arrangement: Arrangement, nodes: Sequence[Node], links: Sequence[
     """
     scene = _scene(arrangement, nodes, links)
     crossed = sum(
-        any(card.holds(point) for point in line)
+        line.runs_over(card)
         for link, line in zip(links, scene.lines, strict=True)
         for at, card in enumerate(scene.cards)
         if at not in {link.source, link.dest}
@@ -77,7 +90,7 @@ def with_labels_moved(arrangement: Arrangement, nodes: Sequence[Node], links: Se
     for at, label in enumerate(scene.labels):
         if label is None or not scene.runs_over(label):
             continue
-        for middle in _beside(scene.lines[at], links[at].label):
+        for middle in _beside(scene.lines[at].points[::_STRIDE], links[at].label):
             if not scene.hits(_box(middle, links[at].label, -_APART), but_label=at):
                 routes[at] = replace(routes[at], label=middle)
                 scene.labels[at] = _box(middle, links[at].label, 1)
@@ -99,12 +112,18 @@ def _scene(arrangement: Arrangement, nodes: Sequence[Node], links: Sequence[Link
     routes = arrangement.routes
     return _Scene(
         [_box(at, node.size, 1) for at, node in zip(arrangement.nodes, nodes, strict=True)],
-        [list(_followed(route)) for route in routes],
+        [_line(route) for route in routes],
         [
             _box(route.label, link.label, 1) if link.label.width else None
             for route, link in zip(routes, links, strict=True)
         ],
     )
+
+
+def _line(route: Route) -> _Line:
+    points = list(_followed(route))
+    across, down = [point.x for point in points], [point.y for point in points]
+    return _Line(points, _Box(min(across), min(down), max(across), max(down)))
 
 
 def _box(middle: Point, size: Size, less: float) -> _Box:
