@@ -8,13 +8,13 @@ from typing import Literal, assert_never, get_args
 
 import click
 
+from flowc.cells import visible
 from flowc.cli.files import holds, write_all
 from flowc.cli.findings import Findings
 from flowc.cli.options import PATH, UNUSABLE, color_option, flow_argument, traceback_option
 from flowc.cli.output import Output
 from flowc.cli.streams import Color, complain, tell
 from flowc.cli.taken import Cells, NothingTaken, taken_by_tests
-from flowc.cells import visible
 from flowc.machine import Machine
 
 Format = Literal["mermaid", "dot", "json", "svg", "png", "html"]

@@ -11,15 +11,15 @@ import click
 from flowc import machine as ir
 from flowc.analyse.conversations import shown, way_to
 from flowc.analyse.graph import Graph
+from flowc.cells import visible
 from flowc.cli.findings import Findings
 from flowc.cli.options import FOUND, UNUSABLE, color_option, flow_argument, traceback_option
 from flowc.cli.output import Output
 from flowc.cli.streams import Color, complain, say, tell
 from flowc.diagnostics.diagnostic import did_you_mean, near_names
-from flowc.cells import visible
 from flowc.pipeline import load_flow
+from flowc.transcript.entries import Entry
 from flowc.transcript.exploring import conversation_into
-from flowc.transcript.script import Entry
 from flowc.transcript.writing import write_entry, write_script
 
 Format = Literal["text", "flowtest", "json"]

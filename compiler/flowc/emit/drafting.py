@@ -10,6 +10,7 @@ from flowc.analyse.graph import Graph, does
 from flowc.emit import words
 from flowc.emit.asides import Asides
 from flowc.emit.drawing import ANYWHERE, BACK, END, Card, Cell, Drawing, Edge, Kind, Look, Way
+from flowc.emit.expression_words import expression, text
 
 _HIDDEN = frozenset({"end", "failed"})
 
@@ -192,4 +193,7 @@ def _buttons(entering: list[ir.Transition]) -> tuple[str, ...]:
     """The buttons of what was said last."""
     says = (effect for row in entering for effect in reversed(row.effects) if words.says(effect))
     last = next(says, None)
-    return last.buttons if isinstance(last, ir.Say | ir.SayAny) else ()
+    if not isinstance(last, ir.Say | ir.SayAny | ir.SayMedia):
+        return ()
+    given = last.options.given
+    return (*map(text, last.options.labels), *([f"one of {expression(given)}"] if given is not None else []))

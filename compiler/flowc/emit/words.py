@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import assert_never
 
 from flowc import machine as ir
-from flowc.transcript.notation import quote, write_duration, write_value
+from flowc.emit.expression_words import BINDS, expression, text
+from flowc.emit.names import shown_parts
+from flowc.transcript.notation import quote, write_duration
 
 
 def event(machine: ir.Machine, row: ir.Transition, source: ir.State, *, first: bool) -> str:
@@ -32,6 +34,8 @@ def _cause(machine: ir.Machine, row: ir.Transition, source: ir.State, *, first: 
     if row.trigger == "message":
         said = [text for guard in row.guards if (text := _message(guard))]
         return " and ".join(said) or ("any message" if first else "anything else")
+    if row.trigger == "event" and any(isinstance(guard, ir.Carries) for guard in row.guards):
+        return " and ".join(text for guard in row.guards if (text := _message(guard)))
     if row.trigger == "result":
         return "failed" if any(isinstance(guard, ir.CallFailed) for guard in row.guards) else "done"
     return silence(machine, row, source) or row.trigger
@@ -66,8 +70,14 @@ def _message(guard: ir.Guard) -> str | None:
             return " | ".join(quote(text) for text in texts)
         case ir.Finds(pattern):
             return f"/{pattern}/"
+        case ir.Fits(parts):
+            return quote(shown_parts(parts))
         case ir.IsText():
             return "any text"
+        case ir.Brings(kind):
+            return f"any {kind}"
+        case ir.Carries(name, parameters):
+            return f"event {name}({', '.join(parameter for parameter, _ in parameters)})"
         case ir.Reads(variable, reader):
             return f"{variable}: {reads(reader)}"
         case ir.TriesReached(limit):
@@ -91,12 +101,15 @@ def _condition(guard: ir.Guard) -> str | None:
         case ir.Condition():
             return expression(guard.expression)
         case ir.Requires(variable=variable, expression=required, holds=holds):
-            around = 0 if holds else _BINDS["not"]
+            around = 0 if holds else BINDS["not"]
             return f"{'' if holds else 'not '}{expression(required, around, answer=variable)}"
         case (
             ir.Says()
             | ir.Finds()
+            | ir.Fits()
             | ir.IsText()
+            | ir.Brings()
+            | ir.Carries()
             | ir.Reads()
             | ir.TriesReached()
             | ir.CallFailed()
@@ -113,14 +126,17 @@ def reads(reader: ir.Reader) -> str:
     """What an answer must be.
 
     >>> from flowc.types import INT
-    >>> reads(ir.Reader(INT, 1, 5))
+    >>> origin = ir.Origin("a.flow", 0, 1, 1)
+    >>> reads(ir.Reader(INT, ir.Constant(1, INT, origin), ir.Constant(5, INT, origin)))
     'int in 1..5'
     """
+    if reader.given is not None:
+        return f"one of {expression(reader.given)}"
     if reader.choices:
         return " | ".join(quote(choice) for choice in reader.choices)
     if reader.low is None and reader.high is None:
         return str(reader.type)
-    low, high = ("" if bound is None else str(bound) for bound in (reader.low, reader.high))
+    low, high = ("" if bound is None else expression(bound) for bound in (reader.low, reader.high))
     return f"{reader.type} in {low}..{high}"
 
 
@@ -134,15 +150,19 @@ def says(effect: ir.Effect) -> tuple[str, ...]:
             return (text(effect.text),)
         case ir.SayAny():
             return tuple(text(one) for one in effect.texts)
+        case ir.SayMedia():
+            caption = "" if effect.caption is None else f" {text(effect.caption)}"
+            return (f"({effect.media}){caption}",)
         case (
             ir.Open()
             | ir.Emit()
             | ir.HandOff()
             | ir.Store()
             | ir.StoreResult()
-            | ir.StoreText()
+            | ir.StoreTaken()
             | ir.Assign()
             | ir.Default()
+            | ir.Forget()
             | ir.CallAction()
             | ir.Do()
         ):
@@ -162,13 +182,13 @@ def deed(effect: ir.Effect) -> str | None:
             return f"{variable} = the answer"
         case ir.StoreResult(variable):
             return f"{variable} = the result"
-        case ir.StoreText(variable):
-            return f"{variable} = the message"
+        case ir.StoreTaken(variable):
+            return f"{variable} = what was said"
         case ir.Assign(variable, value):
             return f"{variable} = {expression(value)}"
         case ir.CallAction():
             return f"call {call(effect)}"
-        case ir.Open() | ir.Say() | ir.SayAny() | ir.Default() | ir.Do():
+        case ir.Open() | ir.Say() | ir.SayAny() | ir.SayMedia() | ir.Default() | ir.Forget() | ir.Do():
             return None
         case _:
             assert_never(effect)
@@ -181,51 +201,3 @@ def call(effect: ir.CallAction) -> str:
 
 def _arguments(arguments: tuple[tuple[str, ir.Expression], ...]) -> str:
     return ", ".join(expression(value) for _, value in arguments)
-
-
-# Expressions, as a flow writes them
-
-_BINDS = {"or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6}
-_COMPARES = 4
-"""How firmly each operator holds its operands; those not named compare."""
-_COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "is none", "is not none"})
-
-
-def expression(value: ir.Expression, around: int = 0, *, answer: str = "answer") -> str:
-    """An expression as a flow writes it; in parentheses where `around` binds more firmly.
-
-    `answer` is the name of the answer that was just read.
-    """
-    match value:
-        case ir.Constant(constant):
-            return write_value(constant)
-        case ir.VariableUse(name):
-            return name
-        case ir.AnswerUse():
-            return answer
-        case ir.Template():
-            return quote(text(value, answer=answer))
-        case ir.Operation(operator, operands):
-            binds = _BINDS.get(operator, _COMPARES)
-            first = binds + 1 if operator in _COMPARISONS else binds
-            texts = [expression(operands[0], first, answer=answer)]
-            texts += [expression(each, binds + 1, answer=answer) for each in operands[1:]]
-            written = _operation(operator, texts)
-            return f"({written})" if binds < around else written
-        case _:
-            assert_never(value)
-
-
-def _operation(operator: ir.Operator, operands: list[str]) -> str:
-    if operator in {"is none", "is not none"}:
-        return f"{operands[0]} {operator}"
-    if len(operands) == 1:
-        return f"not {operands[0]}" if operator == "not" else f"{operator}{operands[0]}"
-    return f" {operator} ".join(operands)
-
-
-def text(template: ir.Template, *, answer: str = "answer") -> str:
-    """A text as a reader sees it, each hole as its expression in braces."""
-    return "".join(
-        part if isinstance(part, str) else f"{{{expression(part, answer=answer)}}}" for part in template.parts
-    )

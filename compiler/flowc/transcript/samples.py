@@ -1,4 +1,4 @@
-"""Messages and results that make a machine go somewhere: what a user could write at a wait, and an action return."""
+"""What makes a machine go somewhere: what a user could do at a wait, and an action return."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from typing import assert_never
 from flowc import machine as ir
 from flowc.analyse.conversations import example_answer
 from flowc.analyse.graph import Graph
+from flowc.transcript.entries import Happens, Opens, Sends, User
+from flowc.transcript.examples import Examples, an_example
+from flowc.transcript.literals import Literal
 from flowc.transcript.matches import a_match
-from flowc.types import Type
-from flowrt.values import Value
+from flowc.types import MEDIA, NUMBERS
 
 MOST = 16
-"""So many messages are tried at one wait."""
+"""So many messages are tried at one wait, and so many results of one call."""
 
 _UNREADABLE = "something else"
+
+Deed = User | Sends | Opens | Happens
+"""What a user does, or the host."""
 
 
 class Samples:
@@ -23,54 +28,75 @@ class Samples:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        found = dict.fromkeys(
-            constant for value in _expressions(graph.machine) for constant in _constants(value)
-        )
-        self._texts = [constant for constant in found if isinstance(constant, str)]
-        self._numbers = [near for one in found if type(one) is int for near in (one, one - 1, one + 1)]
+        constants = [part for value in _expressions(graph.machine) for part in _constants(value)]
+        self._texts = list(dict.fromkeys(one.value for one in constants if isinstance(one.value, str)))
+        found = dict.fromkeys(one.value for one in constants if type(one.value) is int)
+        self._numbers = [near for one in found for near in (one, one - 1, one + 1)]
+        self.values = Examples(graph.machine.records, self._texts, self._numbers)
 
-    def messages(self, state: str) -> list[str]:
-        """Messages, those of the handlers first."""
-        rows = self._graph.rows(state, "message")
+    def deeds(self, state: str) -> list[Deed]:
+        """What can be done in `state`, what its handlers wait for first."""
+        deeds: list[Deed] = []
+        for rows in self._graph.groups(state):
+            deeds += self._deeds(rows)
+        return list(dict.fromkeys(deeds))[: 2 * MOST]
+
+    def _deeds(self, rows: list[ir.Transition]) -> Iterator[Deed]:
         guards = [guard for row in rows for guard in row.guards]
-        said = [text for guard in guards for text in self._said(guard)]
-        asked = any(isinstance(guard, ir.Reads) for guard in guards)
-        others = [_UNREADABLE, "?"] if asked else ["hello", *self._texts, _UNREADABLE]
-        return list(dict.fromkeys([*said, *others]))[:MOST]
+        match rows[0].trigger:
+            case "message":
+                yield from (deed for guard in guards for deed in self._said(guard))
+                yield from self._anything(guards)
+            case "open":
+                yield Opens()
+            case trigger if trigger.startswith("event "):
+                yield from self._events(trigger.removeprefix("event "), guards)
+            case _:
+                return
 
-    def results(self, state: str) -> list[Value]:
+    def _anything(self, guards: list[ir.Guard]) -> Iterator[Deed]:
+        """Messages that no handler waits for."""
+        if any(isinstance(guard, ir.Reads) for guard in guards):
+            yield from (User(_UNREADABLE), User("?"))
+        else:
+            yield from (User("hello"), *map(User, self._texts[:MOST]), User(_UNREADABLE))
+        yield Sends(an_example("image"))
+
+    def _events(self, name: str, guards: list[ir.Guard]) -> Iterator[Deed]:
+        carries = [guard for guard in guards if isinstance(guard, ir.Carries)]
+        for guard in carries:
+            for place in range(MOST):
+                values = [(parameter, self.values.of(kind)) for parameter, kind in guard.parameters]
+                yield Happens(name, tuple((each, some[min(place, len(some) - 1)]) for each, some in values))
+        if not carries:
+            yield Happens(name)
+
+    def results(self, state: str) -> list[Literal]:
         """What the action that `state` awaits may return."""
         guards = [guard for row in self._graph.rows(state, "result") for guard in row.guards]
-        types = [guard.returns for guard in guards if isinstance(guard, ir.CallFailed)]
-        return self._values(types[0]) if types and types[0] is not None else [None]
+        kinds = [guard.returns for guard in guards if isinstance(guard, ir.CallFailed)]
+        return self.values.of(kinds[0])[:MOST] if kinds and kinds[0] is not None else [None]
 
-    def _values(self, type: Type) -> list[Value]:
-        none: list[Value] = [None] if type.optional else []
-        values: list[Value]
-        match type.name:
-            case "int":
-                values = [1, *self._numbers]
-            case "bool":
-                values = [True, False]
-            case _:
-                values = [example_answer(ir.Reader(type.plain)), *self._texts]
-        return [*values[:MOST], *none]
-
-    def _said(self, guard: ir.Guard) -> Iterator[str]:
+    def _said(self, guard: ir.Guard) -> Iterator[Deed]:
         """Messages that a guard may let pass."""
         match guard:
             case ir.Says(texts):
-                yield from texts
+                yield from map(User, texts)
             case ir.Finds(pattern):
-                yield a_match(pattern)
+                yield User(a_match(pattern))
+            case ir.Fits(parts):
+                yield User(
+                    "".join(one if isinstance(one, str) else self._texts_of(one.reader)[0] for one in parts)
+                )
             case ir.Reads(variable, reader) | ir.Requires(variable, reader):
-                if reader.type.name == "text" and not reader.choices and "name" in variable:
-                    yield "Ada"
-                yield from self._answers(reader)
+                yield from self._answers(variable, reader)
             case ir.IsText():
-                yield _UNREADABLE
+                yield User(_UNREADABLE)
+            case ir.Brings(kind):
+                yield Sends(an_example(kind))
             case (
-                ir.TriesReached()
+                ir.Carries()
+                | ir.TriesReached()
                 | ir.Condition()
                 | ir.CallFailed()
                 | ir.CameFrom()
@@ -81,38 +107,55 @@ class Samples:
             case _:
                 assert_never(guard)
 
-    def _answers(self, reader: ir.Reader) -> Iterator[str]:
-        yield from reader.choices[:MOST]
-        if reader.choices:
+    def _answers(self, variable: str, reader: ir.Reader) -> Iterator[Deed]:
+        if reader.type.name in MEDIA:
+            yield Sends(an_example(reader.type.name))
             return
-        yield example_answer(reader)
+        if reader.type.name == "text" and not reader.choices and "name" in variable:
+            yield User("Ada")
+        yield from map(User, self._texts_of(reader))
+
+    def _texts_of(self, reader: ir.Reader) -> list[str]:
+        """Answers that `reader` may understand."""
+        if reader.choices:
+            return list(reader.choices[:MOST])
+        answers = [example_answer(reader)]
         if reader.type.name == "bool":
-            yield "no"
-        elif reader.type.name == "int":
-            low, high = reader.low, reader.high
-            inside = (n for n in self._numbers if (low is None or n >= low) and (high is None or n <= high))
-            yield from (str(n) for n in (*inside, *((high,) if high is not None else ())))
+            answers.append("no")
+        elif reader.type.name in NUMBERS:
+            low, high = _end(reader.low), _end(reader.high)
+            near = [*self._numbers, *([high] if high is not None else [])]
+            answers += [str(n) for n in near if (low is None or n >= low) and (high is None or n <= high)]
         else:
-            yield from self._texts
+            answers += self._texts
+        return answers[:MOST]
+
+
+def _end(bound: ir.Expression | None) -> int | None:
+    """An end that is the same in all sessions."""
+    return bound.value if isinstance(bound, ir.Constant) and type(bound.value) is int else None
 
 
 def matters(machine: ir.Machine) -> frozenset[str]:
     """The variables on which it depends where the machine goes."""
-    found = {name for value in _conditions(machine) for name in _names(value)}
+    found = {use.name for value in _conditions(machine) for use in ir.uses_of(value)}
     given = [effect for row in machine.transitions for effect in row.effects if isinstance(effect, ir.Assign)]
-    while (
-        more := {name for effect in given if effect.variable in found for name in _names(effect.value)}
-        - found
-    ):
+    while True:
+        more = {use.name for effect in given if effect.variable in found for use in ir.uses_of(effect.value)}
+        if more <= found:
+            return frozenset(found)
         found |= more
-    return frozenset(found)
 
 
 def _conditions(machine: ir.Machine) -> Iterator[ir.Expression]:
+    """All on which it depends whether a row is taken."""
     for row in machine.transitions:
         for guard in row.guards:
             if isinstance(guard, ir.Condition | ir.Requires):
                 yield guard.expression
+            if isinstance(guard, ir.Reads | ir.Requires):
+                reader = guard.reader
+                yield from (part for part in (reader.low, reader.high, reader.given) if part is not None)
 
 
 def _expressions(machine: ir.Machine) -> Iterator[ir.Expression]:
@@ -121,31 +164,11 @@ def _expressions(machine: ir.Machine) -> Iterator[ir.Expression]:
         yield from (effect.value for effect in row.effects if isinstance(effect, ir.Assign | ir.Default))
 
 
-def _parts(value: ir.Expression) -> Iterator[ir.Expression]:
-    """An expression and all those in it."""
-    yield value
-    match value:
-        case ir.Operation(_, operands):
-            for operand in operands:
-                yield from _parts(operand)
-        case ir.Template(parts):
-            for part in parts:
-                if not isinstance(part, str):
-                    yield from _parts(part)
-        case ir.Constant() | ir.VariableUse() | ir.AnswerUse():
-            return
-        case _:
-            assert_never(value)
-
-
-def _constants(value: ir.Expression) -> Iterator[str | int | bool | None]:
-    yield from (part.value for part in _parts(value) if isinstance(part, ir.Constant))
-    yield from (part.shown for part in _parts(value) if isinstance(part, ir.Template) and _is_plain(part))
-
-
-def _is_plain(template: ir.Template) -> bool:
-    return all(isinstance(part, str) for part in template.parts)
-
-
-def _names(value: ir.Expression) -> Iterator[str]:
-    yield from (part.name for part in _parts(value) if isinstance(part, ir.VariableUse))
+def _constants(value: ir.Expression) -> Iterator[ir.Constant]:
+    """The plain values in an expression, a text without holes as one of them."""
+    if isinstance(value, ir.Constant):
+        yield value
+    elif isinstance(value, ir.Template) and all(isinstance(part, str) for part in value.parts):
+        yield ir.Constant(value.shown, value.type, value.origin)
+    for part in ir.parts_of(value):
+        yield from _constants(part)

@@ -11,7 +11,6 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from flowc import machine as ir
 from flowc.emit.drafting import drawing_of
@@ -54,14 +53,14 @@ def emit_page(
         .render(
             name=drawing.name,
             theme=theme,
-            style=Markup(_asset("page.css")),  # noqa: S704 - ours
-            picture=Markup(Picture(drawing, taken).svg(theme, buttons=True)),  # noqa: S704 - its texts are escaped
+            style=_asset("page.css"),
+            picture=Picture(drawing, taken).svg(theme, buttons=True),
             sources=[
                 {"path": path, "id": paths[path], "lines": _visible(text).splitlines()}
                 for path, text in sources.items()
             ],
-            data=Markup(_json(_facts(drawing, paths, conversations or {}))),  # noqa: S704 - no tag can stand in it
-            script=Markup(script),  # noqa: S704 - ours
+            data=_json(_facts(drawing, paths, conversations or {})),
+            script=script,
             script_hash=f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
         )
     )
