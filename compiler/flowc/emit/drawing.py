@@ -110,5 +110,5 @@ class Drawing:
 
 def taken_together(ways: Iterable[Way], cells: Container[tuple[int, str]]) -> Taken:
     """How much of several ways, of at least one, is among `cells`."""
-    marks = {way.taken(cells) for way in ways}
-    return marks.pop() if len(marks) == 1 else "partly"
+    first, *others = {way.taken(cells) for way in ways}
+    return "partly" if others else first
