@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 FEEDBACK = ROOT / "examples/feedback/feedback.flow"
 DECISIONS = ROOT / "docs/decisions"
+DRAWINGS = ROOT / "docs/graph.md"
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
@@ -189,9 +190,23 @@ def test_every_command_that_a_page_shows_is_there(block: Block) -> None:
         assert command in COMMANDS
 
 
-def test_the_picture_in_the_readme_is_the_one_that_is_drawn() -> None:
-    [picture] = [block.text for block in BLOCKS if block.page == README and block.language == "mermaid"]
+def test_the_picture_in_the_readme_is_the_one_that_its_command_draws(tmp_path: Path) -> None:
+    [(flow, picture)] = re.findall(
+        r"`flowc graph (\S+) --output (\S+\.svg)`", README.read_text(encoding="utf-8")
+    )
+    assert f"]({picture})" in README.read_text(encoding="utf-8")
+    flowc(ROOT, "graph", flow, "--output", str(tmp_path / "new.svg"))
+    assert (tmp_path / "new.svg").read_bytes() == (ROOT / picture).read_bytes()
+
+
+def test_the_diagram_in_the_page_on_drawings_is_the_one_that_is_drawn() -> None:
+    [picture] = [block.text for block in BLOCKS if block.page == DRAWINGS and block.language == "mermaid"]
     assert picture == flowc(ROOT, "graph", FEEDBACK.relative_to(ROOT).as_posix())
+
+
+def test_the_conversation_in_the_page_on_drawings_is_the_one_that_is_told() -> None:
+    [shown] = [block.text for block in BLOCKS if block.page == DRAWINGS and block.language == "text"]
+    assert shown == flowc(ROOT, "why", FEEDBACK.relative_to(ROOT).as_posix(), "unhappy")
 
 
 # Python

@@ -39,3 +39,52 @@ def test_what_cannot_be_read_or_written_exits_with_2(tmp_path: Path) -> None:
     result = invoke("graph", good, "--output", good / "inside.mmd")
     assert result.exit_code == 2
     assert result.stderr.startswith("flowc: cannot write")
+
+
+def test_the_name_of_the_output_decides_the_format(tmp_path: Path) -> None:
+    good = write(tmp_path / "good.flow", GOOD)
+    for name, begins in (
+        ("a.svg", b"<svg "),
+        ("a.png", b"\x89PNG"),
+        ("a.html", b"<!DOCTYPE html>"),
+        ("a.gv", b"digraph "),
+        ("a.json", b"{"),
+        ("a.txt", b"stateDiagram"),
+    ):
+        result = invoke("graph", good, "-o", tmp_path / name)
+        assert (result.exit_code, result.stderr) == (0, f"wrote {tmp_path / name}\n")
+        assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+def test_pictures_go_through_a_pipe() -> None:
+    assert start("graph", FEEDBACK, "--format", "png").stdout.startswith(b"\x89PNG")
+    done = start("graph", FEEDBACK, "--format", "svg")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.endswith(b"</svg>\n")
+
+
+def test_a_page_tells_the_conversations_and_the_source() -> None:
+    page = invoke("graph", FEEDBACK, "--format", "html").stdout
+    assert "user: hello\\nbot:  Hi! Three quick questions." in page
+    assert "-&gt; unhappy: ask comment" in page
+
+
+def test_coverage_is_that_of_the_transcripts_beside_the_flow(tmp_path: Path) -> None:
+    good = write(tmp_path / "good.flow", GOOD)
+    result = invoke("graph", good, "--coverage", "--format", "svg")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"flowc: there is no coverage to show: there is no file `{tmp_path / 'good.flowtest'}`\n"
+    )
+    write(tmp_path / "good.flowtest", 'test "hi"\n  user: hi\n  bot:  Thanks\n')
+    result = invoke("graph", good, "--coverage", "--format", "svg")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "edge message taken" in result.stdout
+    write(tmp_path / "good.flowtest", 'test "hi"\n  user: hi\n  bot:  Nothing\n')
+    assert "some tests fail" in invoke("graph", good, "--coverage", "--format", "dot").stderr
+
+
+def test_coverage_needs_colors() -> None:
+    result = invoke("graph", FEEDBACK, "--coverage")
+    assert result.exit_code == 2
+    assert "mermaid has no colors for --coverage: choose svg, png, html or dot" in result.stderr

@@ -14,9 +14,8 @@ from tests.cli.program import FEEDBACK
 
 FEEDBACK_DIAGRAM = """\
 stateDiagram-v2
-    state "anywhere in the session" as anytime
-    state "back to where it was" as resume
     state choice <<choice>>
+    state "anywhere in the session" as anytime
     [*] --> ask_name : any message
     ask_name --> ask_rating : name: text
     ask_name --> ask_name : anything else
@@ -34,7 +33,7 @@ stateDiagram-v2
     save_feedback --> [*] : failed
     save_feedback --> [*] : done
     anytime --> [*] : "stop" | "cancel"
-    anytime --> resume : "help"
+    anytime --> anytime : "help"
     anytime --> [*] : ⏱ after 15 minutes
 """
 

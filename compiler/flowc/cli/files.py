@@ -44,8 +44,8 @@ def _below(folder: Path, suffix: str) -> Iterator[Path]:
         yield from (Path(parent, name) for name in names if name.endswith(suffix) and name != suffix)
 
 
-def write_all(texts: Mapping[Path, str]) -> None:
-    """Write each text to its file: all of them are on the disk before the first takes its place.
+def write_all(texts: Mapping[Path, str | bytes]) -> None:
+    """Write each text or its bytes to its file: all of them are on the disk before the first takes its place.
 
     A file that is there is replaced at once and keeps its mode; a link stays one. Folders that are missing
     are made. Raises `OSError` where that does not go; then no file has changed, unless it was the last step,
@@ -67,19 +67,23 @@ def write_all(texts: Mapping[Path, str]) -> None:
                 temporary.unlink(missing_ok=True)
 
 
-def _write_new(path: Path, text: str, like: Path) -> None:
+def _write_new(path: Path, text: str | bytes, like: Path) -> None:
     """Write a file that must not be there, with the mode of `like`, if that is."""
-    with path.open("x", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
-        file.write(text)
+    with path.open("xb") as file:
+        file.write(_bytes(text))
         file.flush()
         os.fsync(file.fileno())
     with suppress(FileNotFoundError):
         path.chmod(stat.S_IMODE(like.stat().st_mode))
 
 
-def holds(path: Path, text: str) -> bool:
+def holds(path: Path, text: str | bytes) -> bool:
     """Whether the file at `path` is there and holds exactly `text`."""
     try:
-        return path.read_bytes() == text.encode("utf-8", "surrogatepass")
+        return path.read_bytes() == _bytes(text)
     except OSError:
         return False
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text

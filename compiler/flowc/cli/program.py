@@ -30,6 +30,7 @@ COMMANDS = {
     "build": Entry("build", "Write the Python module of each flow."),
     "fmt": Entry("fmt", "Write flows in their canonical form."),
     "graph": Entry("graph", "Draw a flow as the state machine that it is."),
+    "why": Entry("why", "Show the shortest conversation that leads into a state."),
     "new": Entry("new", "Begin a project: a flow, its tests, a bot and what CI needs."),
     "diff": Entry("diff", "Say what a new version of flows means for people in mid-conversation."),
     "explain": Entry("explain", "Explain a diagnostic, with a wrong example and a right one."),

@@ -1,0 +1,1 @@
+"""Pictures of a machine: SVG, PNG, and a page to look around in."""
