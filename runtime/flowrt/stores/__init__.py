@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from flowrt.abc import Store
 from flowrt.errors import StoreError
@@ -10,7 +10,7 @@ from flowrt.errors import StoreError
 SCHEMES = """\
   memory:                    kept in this process and lost with it
   sqlite:///sessions.db      a file of this folder; one process at a time
-  sqlite:////var/bot/s.db    a file by its whole path"""
+  sqlite:////var/bot/s.db    a file by its whole path; behind it may stand ?synchronous=normal"""
 
 
 def open_store(store: Store | str | None) -> Store:
@@ -34,8 +34,20 @@ def open_store(store: Store | str | None) -> Store:
     if path != store and path:
         from flowrt.stores.sqlite import SqliteStore  # noqa: PLC0415 - it imports sqlite3
 
-        return SqliteStore(unquote(path))
+        path, _, query = path.partition("?")
+        return SqliteStore(unquote(path), **_settings(query, ["synchronous"]))
     raise StoreError(f"there is no store {_without_password(store)!r}; the stores are\n{SCHEMES}")
+
+
+def _settings(query: str, known: list[str]) -> dict[str, str]:
+    """The settings behind the `?` of a store's name. Raises `StoreError` where one is none of the `known`."""
+    found = parse_qs(query, keep_blank_values=True)
+    for name, values in found.items():
+        if name not in known:
+            raise StoreError(f"the store has no setting {name!r}: it has {', '.join(known)}")
+        if len(values) > 1 or not values[0]:
+            raise StoreError(f"the store is given {name!r} twice or without a value")
+    return {name: value for name, [value] in found.items()}
 
 
 def _without_password(url: str) -> str:
