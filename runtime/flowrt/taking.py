@@ -18,6 +18,9 @@ from flowrt.waiting import LINE_MAX, Line, Tasks
 TRIES = 100
 """How often an event is handled again because another worker was first, before it is given up."""
 
+DOUBTS = 5
+"""How often it is tried again because the connection broke in a commit."""
+
 
 class Taker:
     """Takes the events of a bot, one at a time for each contact. `handler` says what an event comes to."""
@@ -57,7 +60,7 @@ class Taker:
 
     async def _handle(self, event: Event, mark: str | None, at: Instant) -> bool:
         """Try until it is known what came of `event`."""
-        unsure = False
+        doubts = 0
         try:
             for tried in range(TRIES):
                 await _pause(tried)
@@ -66,13 +69,15 @@ class Taker:
                 except Conflict:
                     continue
                 except Unsure:
-                    unsure = True
+                    doubts += 1
+                    if doubts == DOUBTS:
+                        raise
                     continue
-                if unsure:
+                if doubts:
                     await self._look(event.contact)
-                return handled or unsure
+                return handled or doubts > 0
         except BaseException:
-            if unsure:
+            if doubts:
                 self._look_again(event.contact)
             raise
         raise StoreError(f"other workers changed the session first, {TRIES} times in a row")

@@ -15,6 +15,7 @@ from flowrt.events import Message
 from flowrt.flow import Flow
 from flowrt.time import FakeClock, Instant
 from flowrt.values import INT_MAX
+from tests.runtime.mortal import MortalStore
 
 SECONDS_A_TEST_MAY_TAKE = 30
 
@@ -211,6 +212,8 @@ class World:
         async def until_killed() -> None:
             await bot.__aenter__()
             await scenario(bot)
+            if isinstance(self.store.store, MortalStore):
+                await self.store.store.die()
 
         self.run(until_killed())
         asyncio.run(self.store.close())  # what the system does for a dead process: its files are closed

@@ -10,14 +10,15 @@ from flowrt.errors import StoreError
 SCHEMES = """\
   memory:                    kept in this process and lost with it
   sqlite:///sessions.db      a file of this folder; one process at a time
-  sqlite:////var/bot/s.db    a file by its whole path; behind it may stand ?synchronous=normal"""
+  sqlite:////var/bot/s.db    a file by its whole path; behind it may stand ?synchronous=normal
+  postgresql://bot@db/chats  a PostgreSQL database; any number of processes"""
 
 
 def open_store(store: Store | str | None) -> Store:
     """The store that `store` names; a store object is itself.
 
     The store is made, not opened: that is its `open`. Raises `StoreError` where the name is not one of
-    `SCHEMES`.
+    `SCHEMES`, or the package that such a store needs is not installed.
 
     >>> type(open_store("memory:")).__name__
     'MemoryStore'
@@ -30,6 +31,8 @@ def open_store(store: Store | str | None) -> Store:
         from flowrt.stores.memory import MemoryStore  # noqa: PLC0415
 
         return MemoryStore()
+    if store.startswith(("postgresql://", "postgres://")):
+        return _open_postgres(store)
     path = store.removeprefix("sqlite:///")
     if path != store and path:
         from flowrt.stores.sqlite import SqliteStore  # noqa: PLC0415 - it imports sqlite3
@@ -37,6 +40,16 @@ def open_store(store: Store | str | None) -> Store:
         path, _, query = path.partition("?")
         return SqliteStore(unquote(path), **_settings(query, ["synchronous"]))
     raise StoreError(f"there is no store {_without_password(store)!r}; the stores are\n{SCHEMES}")
+
+
+def _open_postgres(url: str) -> Store:
+    try:
+        from flowrt.stores.postgres import PostgresStore  # noqa: PLC0415 - it imports asyncpg
+    except ModuleNotFoundError as missing:
+        if missing.name != "asyncpg":
+            raise
+        raise StoreError("a store in PostgreSQL needs the package asyncpg: install flowc[postgres]") from None
+    return PostgresStore(url)
 
 
 def _settings(query: str, known: list[str]) -> dict[str, str]:
