@@ -79,7 +79,7 @@ class Postgres:
                 self._process = (
                     self._spawn()
                 )  # the first may find the memory of one that was killed still in use
-            asked = [self._bin / "pg_isready", "-q", "-h", self._folder]
+            asked = [str(self._bin / "pg_isready"), "-q", "-h", str(self._folder)]
             if subprocess.run(asked, check=False).returncode == 0 and self._process.poll() is None:
                 return
             if time.monotonic() > until:

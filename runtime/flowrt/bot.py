@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
@@ -17,11 +17,12 @@ from flowrt.effects import Dropped, Effect, Emitted, Ended, Reply
 from flowrt.errors import FlowrtError
 from flowrt.events import Due, EndedByHost, GivenBack, HostEvent, Message, Opened, Result
 from flowrt.flow import Flow
-from flowrt.following import Follower
+from flowrt.following import Follower, take_over
 from flowrt.forms import admitted
 from flowrt.handling import handle
 from flowrt.log import logger
 from flowrt.pacing import Pacers, Rate
+from flowrt.parking import Parked, parked_of
 from flowrt.stores import open_store
 from flowrt.taking import Taker
 from flowrt.time import FakeClock, SystemClock
@@ -131,7 +132,8 @@ class Bot:
             raise
         if self._channel is None:
             logger.warning("the bot has no channel: its replies stay in the store")
-        self._open = self._follower.running = True
+        self._open = True
+        self._follower.start()
         self._tasks.spawn(self._take_up())
         return self
 
@@ -142,7 +144,8 @@ class Bot:
 
         What is not finished by then is in the store, and is taken up when a bot is opened on it again.
         """
-        self._open = self._follower.running = False
+        self._open = False
+        self._follower.stop()
         self._timer.stop()
         try:
             async with asyncio.timeout(self._grace):
@@ -162,6 +165,8 @@ class Bot:
         if self._open and not isinstance(self._clock, FakeClock):  # who moves a clock by hand fires by hand
             loop = asyncio.get_running_loop()
             self._keeping = [loop.create_task(self._timer.run())]
+            if self._store.shared:
+                self._keeping.append(loop.create_task(take_over(self._follower)))
 
     # What can happen.
 
@@ -171,7 +176,8 @@ class Bot:
         By then what it comes to is committed; replies follow on their own. Returns False where a message of
         this contact with this id was handled before, True otherwise. A text longer than `MESSAGE_MAX` is
         treated as a message without text. Raises `StoreError` where it could not be committed: then the
-        message may come again. Raises `ValueError` where its id or contact is empty or longer than
+        message may come again. Raises `Busy` where `flowrt.waiting.LINE_MAX` others of the contact wait already,
+        `ValueError` where its id or contact is empty or longer than
         `NAME_MAX`, `NotOpen` outside `async with`.
         """
         if message.text is not None and len(message.text) > MESSAGE_MAX:
@@ -225,6 +231,35 @@ class Bot:
         What has failed and pauses before it is tried again is not waited for.
         """
         await self._tasks.idle()
+
+    # What could not be delivered.
+
+    async def parked(self, contact: str | None = None, *, after: int = 0, limit: int = 1000) -> list[Parked]:
+        """What could not be delivered, to `contact` or to anybody: at most `limit`, numbered above `after`.
+
+        Raises `StoreError` where the store cannot be read, `NotOpen` outside `async with`.
+        """
+        self._check_open()
+        return [parked_of(row) for row in await self._store.parked(contact, after, limit)]
+
+    async def retry(self, contact: str, *numbers: int) -> int:
+        """Deliver what was parked for `contact` after all: these `numbers`, or all there is where none are given.
+
+        It goes to the end of what waits to be delivered. Returns how much there was. Raises as `parked` does.
+        """
+        found = await self._unpark(contact, numbers, again=True)
+        self._follower.wake(contact)
+        return found
+
+    async def discard(self, contact: str, *numbers: int) -> int:
+        """Forget what was parked for `contact`, for the rest as `retry`."""
+        return await self._unpark(contact, numbers, again=False)
+
+    async def _unpark(self, contact: str, numbers: Sequence[int], *, again: bool) -> int:
+        self._check_open()
+        return await self._store.unpark(
+            contact, numbers or [row.number for row in await self.parked(contact)], again=again
+        )
 
     # One event.
 

@@ -5,7 +5,10 @@ All of it is in the store too. So what was left undone, by a crash or by another
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import Mapping
+from contextlib import suppress
 
 from flowrt.abc import Lane, Store
 from flowrt.actions import Calls
@@ -13,20 +16,44 @@ from flowrt.delivery import Delivery
 from flowrt.effects import Call
 from flowrt.events import Due, Event
 from flowrt.handling import Outcome, next_due
-from flowrt.log import hashed, logger
+from flowrt.log import fault, hashed, logger
 from flowrt.time import Instant
 from flowrt.timer import Timer
 
+TAKE_OVER_EVERY = 5.0
+"""How often, in seconds, a worker looks for what workers of the same store have left behind that are gone."""
+
 
 class Follower:
-    """Sees to it that what was committed happens. Calls are begun only while `running`."""
+    """Sees to it that what was committed happens. Calls are begun only between `start` and `stop`."""
 
     def __init__(self, store: Store, timer: Timer, calls: Calls, deliveries: Mapping[Lane, Delivery]) -> None:
         self._store = store
         self._timer = timer
         self._calls = calls
         self._deliveries = deliveries
-        self.running = False
+        self._stopped = asyncio.Event()
+        self._stopped.set()
+
+    def start(self) -> None:
+        """Begin calls from now on."""
+        self._stopped = asyncio.Event()
+
+    def stop(self) -> None:
+        """Begin no more calls: they are left to whoever opens the store next."""
+        self._stopped.set()
+
+    @property
+    def running(self) -> bool:
+        """Whether calls are begun."""
+        return not self._stopped.is_set()
+
+    async def stops_within(self, seconds: float) -> bool:
+        """Wait until `stop`, but no longer than this; return whether it has come."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopped.wait()
+        return not self.running
 
     def follow(self, outcome: Outcome, event: Event) -> None:
         """What `outcome`, just committed, asks for."""
@@ -84,3 +111,13 @@ class Follower:
                 seen.add((row.contact, row.key))
                 if self.running:
                     self._calls.start_stored(row)
+
+
+async def take_over(follower: Follower) -> None:
+    """Take up what other workers leave behind, every few seconds until `follower` stops."""
+    while not await follower.stops_within(TAKE_OVER_EVERY * random.uniform(0.5, 1.0)):  # noqa: S311
+        try:
+            await follower.take_up_deliveries()
+            await follower.take_up_calls()
+        except Exception as error:  # whatever it is, the next look is in a few seconds
+            logger.error("what other workers left could not be taken over: %s", fault(error))

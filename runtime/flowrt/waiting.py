@@ -164,6 +164,8 @@ class Tasks:
             try:
                 return await attempt()
             except Exception as error:  # whatever a channel or store raises means: not done
+                if being_cancelled():  # what was raised on the way out must not keep us in
+                    raise asyncio.CancelledError from error
                 pause = pauses.next()
                 logger.warning("%s did not work, next try in %.1f s: %s", what, pause, fault(error))
                 logger.debug("it failed here", exc_info=error)

@@ -245,6 +245,7 @@ def test_a_session_that_outgrows_its_bound_ends_as_failed(world: World) -> None:
             for _ in range(SESSION_MAX // 60_000 + 1):
                 await bot.receive(world.message("x" * 60_000))
             await until(lambda: SAY_FAILED in [reply.text for reply in world.channel.sent])
+            await until(lambda: bool(endings(world)))
             [(reason, cause)] = endings(world)
             assert reason == "failed"
             assert f"the limit is {SESSION_MAX}" in str(cause)

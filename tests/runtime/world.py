@@ -231,11 +231,11 @@ class World:
         return self.channel.said(contact)
 
     async def say_and_wait(self, bot: Bot, *texts: str) -> None:
-        """Say `texts`, the last of which leads to a call, and wait until its action has begun."""
+        """Say `texts`, the last of which leads to a call, and wait until its action has begun and all is said."""
         begun = len(self.actions.calls)
         for text in texts:
             await bot.receive(self.message(text))
-        await until(lambda: len(self.actions.calls) > begun)
+        await until(lambda: len(self.actions.calls) > begun and not bot._follower._deliveries["reply"]._news)
 
     async def say_nothing(self, bot: Bot) -> list[str]:
         """What ada was told since the last look."""

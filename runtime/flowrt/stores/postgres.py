@@ -99,8 +99,10 @@ class PostgresStore:
             await self._retrying(_make_tables)
             await self._retrying(_warn_of_risks)
             await self._beat()
-        except BaseException:
+        except BaseException as error:
             await self.close()
+            if isinstance(error.__cause__, ValueError):  # what asyncpg says of it may quote a password
+                raise StoreError("the name of a PostgreSQL database is postgresql://user@host/name") from None
             raise
         self._beating = asyncio.get_running_loop().create_task(self._keep_beating())
 
@@ -239,16 +241,14 @@ class PostgresStore:
     # The connection.
 
     async def _connect(self) -> asyncpg.Pool[asyncpg.Record]:
-        try:
-            return await asyncpg.create_pool(
-                self._dsn,
-                min_size=0,
-                max_size=self._connections,
-                command_timeout=_LONGEST_STATEMENT,
-                connection_class=_Connection,
-            )
-        except (*_LOST, asyncpg.PostgresError, ValueError) as error:
-            raise _cannot(error) from error
+        """The connections; a first one is made later, and again until the database is there."""
+        return await asyncpg.create_pool(
+            self._dsn,
+            min_size=0,
+            max_size=self._connections,
+            command_timeout=_LONGEST_STATEMENT,
+            connection_class=_Connection,
+        )
 
     def _opened(self) -> asyncpg.Pool[asyncpg.Record]:
         if self._pool is None:
@@ -334,10 +334,6 @@ def _contact(data: bytes) -> str | None:
 
 
 def _cannot(error: BaseException) -> StoreError:
-    """`error` in a sentence. What the server says of a value is left out: it may quote a contact."""
-    said = (
-        str(error).partition("\n")[0]
-        if isinstance(error, OSError | asyncpg.PostgresError | ValueError)
-        else ""
-    )
+    """`error` in a sentence. What is said of a value is left out: it may quote a contact."""
+    said = str(error).partition("\n")[0] if isinstance(error, OSError | asyncpg.PostgresError) else ""
     return StoreError(f"the PostgreSQL database cannot be used: {said or type(error).__name__}")
