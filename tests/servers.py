@@ -34,10 +34,12 @@ class NoServer(Exception):
 class Postgres:
     """A server that can be stopped, killed and started again; what it has committed stays.
 
-    It does not wait for the disk, which matters in a power cut and not when its process is killed.
+    It does not wait for the disk, which matters in a power cut and not when its process is killed; unless it is
+    `durable`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        self._fsync = "on" if durable else "off"
         self._folder = Path(tempfile.mkdtemp(prefix="flowc-postgres-"))
         self._user = "nobody" if os.geteuid() == 0 else None
         self._process: subprocess.Popen[bytes] | None = None
@@ -100,7 +102,7 @@ class Postgres:
         return self._folder / "log"
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        settings = ["listen_addresses=", f"unix_socket_directories={self._folder}", "fsync=off"]
+        settings = ["listen_addresses=", f"unix_socket_directories={self._folder}", f"fsync={self._fsync}"]
         settings += ["max_connections=60", "shared_buffers=64MB", "jit=off"]
         arguments = [argument for setting in settings for argument in ("-c", setting)]
         with self._log().open("ab") as log:

@@ -1,4 +1,4 @@
-"""Several workers over one database: nothing is lost, nothing counts twice, and one at a time does what must be so."""
+"""Several workers over one database: nothing is lost or counts twice, and one at a time does what must be so."""
 
 from __future__ import annotations
 
