@@ -16,7 +16,7 @@ from typing import Literal, cast
 from flowrt.abc import BUCKET, CallRow, Change, Lane, OutboxRow, ParkedRow, Stored
 from flowrt.errors import StoreError
 from flowrt.log import logger
-from flowrt.stores.grouping import GroupWriter, T, Write
+from flowrt.stores.grouping import GroupWriter, Row, T, Write
 from flowrt.stores.names import as_text, decode_name, encode_name, lenient
 from flowrt.stores.sqlite_schema import make_tables
 from flowrt.time import Instant
@@ -44,10 +44,17 @@ _CALLS = "SELECT contact, key, body FROM call {of} ORDER BY rowid"
 _LAST_SEQ = (
     "SELECT max((SELECT coalesce(max(seq), 0) FROM outbox), (SELECT coalesce(max(seq), 0) FROM parked))"
 )
+_END = "DELETE FROM session WHERE contact = ?"
+_SENT = "DELETE FROM outbox WHERE seq = ? AND contact = ?"
+_ALL_OVER = "DELETE FROM call WHERE contact = ?"
+_OVER = "DELETE FROM call WHERE contact = ? AND key = ?"
+_CALL = "INSERT INTO call (contact, key, body) VALUES (?, ?, ?)"
+_FORGET = "DELETE FROM mark WHERE seq = ?"
+_STATEMENTS = (_END, _SAVE, _MARK, _SEND, _PARK, _SENT, _ALL_OVER, _OVER, _CALL, _FORGET)
+"""In the order in which they are made."""
+
 _SWEEP = 1000
 """How many old marks one transaction deletes."""
-
-Row = tuple[object, ...]
 
 
 class SqliteStore:
@@ -89,7 +96,7 @@ class SqliteStore:
             self._connection = connection = sqlite3.connect(self._path, isolation_level=None)
             self._set_up(connection)
             make_tables(connection, self._path)
-            self._writer = GroupWriter(connection)
+            self._writer = GroupWriter(connection, _STATEMENTS)
             self._seq = cast("int", self._select(_LAST_SEQ)[0][0])
         except sqlite3.Error as error:
             await self.close()
@@ -116,22 +123,22 @@ class SqliteStore:
 
     async def commit(self, change: Change) -> None:
         """Make `change` true, together with all others that wait, on the disk when this returns."""
-
-        def write(connection: sqlite3.Connection) -> None:
-            contact = encode_name(change.contact)
-            if change.session is None:
-                connection.execute("DELETE FROM session WHERE contact = ?", (contact,))
-            else:
-                bucket = None if change.due is None else change.due // BUCKET
-                connection.execute(_SAVE, (contact, change.session, change.due, bucket))
-            if change.mark is not None:
-                connection.execute(_MARK, (contact, encode_name(change.mark), change.at))
-            for lane, body in change.outbox:
-                connection.execute(_SEND, (self._next_seq(), contact, lane, body))
-            if change.calls or change.calls_over:
-                _change_calls(connection, contact, change)
-
-        await self._write(write)
+        contact, due = encode_name(change.contact), change.due
+        rows: list[tuple[str, Row]] = []
+        if change.session is None:
+            rows.append((_END, (contact,)))
+        else:
+            rows.append((_SAVE, (contact, change.session, due, None if due is None else due // BUCKET)))
+        if change.mark is not None:
+            rows.append((_MARK, (contact, encode_name(change.mark), change.at)))
+        for lane, body in change.outbox:
+            rows.append((_SEND, (self._next_seq(), contact, lane, body)))
+        if change.calls_over == "all":
+            rows.append((_ALL_OVER, (contact,)))
+        else:
+            rows += [(_OVER, (contact, encode_name(key))) for key in change.calls_over]
+        rows += [(_CALL, (contact, encode_name(key), body)) for key, body in change.calls]
+        await self._write_rows(rows)
 
     async def deadlines(self, before: Instant = INT_MAX) -> Iterable[tuple[str, Instant]]:
         """Every contact whose session has a deadline up to `before`, with the next."""
@@ -153,23 +160,13 @@ class SqliteStore:
     async def delivered(self, contact: str, lane: Lane, seqs: Sequence[int]) -> bool:  # noqa: ARG002 - `seq` will do
         """Delete these rows."""
         key = encode_name(contact)
-
-        def write(connection: sqlite3.Connection) -> None:
-            rows = [(seq, key) for seq in seqs]
-            connection.executemany("DELETE FROM outbox WHERE seq = ? AND contact = ?", rows)
-
-        await self._write(write)
+        await self._write_rows([(_SENT, (seq, key)) for seq in seqs])
         return False
 
     async def park(self, contact: str, lane: Lane, seq: int, why: str, at: Instant) -> None:  # noqa: ARG002
         """Move a row out of the outbox, to what could not be delivered."""
         key = encode_name(contact)
-
-        def write(connection: sqlite3.Connection) -> None:
-            connection.execute(_PARK, (encode_name(why), at, seq, key))
-            connection.execute("DELETE FROM outbox WHERE seq = ? AND contact = ?", (seq, key))
-
-        await self._write(write)
+        await self._write_rows([(_PARK, (encode_name(why), at, seq, key)), (_SENT, (seq, key))])
 
     async def parked(self, contact: str | None, after: int, limit: int) -> Sequence[ParkedRow]:
         """What could not be delivered."""
@@ -218,9 +215,11 @@ class SqliteStore:
         deleted = 0
         while True:
             rows = self._select("SELECT seq, at FROM mark ORDER BY seq LIMIT ?", (_SWEEP,))
-            old = [(seq,) for seq, at in rows if not isinstance(at, int) or at < before]
+            old: list[tuple[str, Row]] = [
+                (_FORGET, (cast("int", seq),)) for seq, at in rows if not isinstance(at, int) or at < before
+            ]
             if old:
-                await self._write(_deleting("DELETE FROM mark WHERE seq = ?", old))
+                await self._write_rows(old)
             deleted += len(old)
             if len(old) < _SWEEP:
                 return deleted
@@ -256,7 +255,7 @@ class SqliteStore:
             logger.warning("%s is written with synchronous=%s: %s", self._path, self._synchronous, risk)
         connection.execute("PRAGMA secure_delete = ON")  # what a contact said must not stay in free space
 
-    def _select(self, statement: str, values: Sequence[str | int | None] = ()) -> list[Row]:
+    def _select(self, statement: str, values: Sequence[str | int | None] = ()) -> list[tuple[object, ...]]:
         if self._connection is None:
             raise self._not_open()
         try:
@@ -264,30 +263,24 @@ class SqliteStore:
         except sqlite3.Error as error:
             raise StoreError(f"the SQLite file {self._path} cannot be read: {error}") from error
 
+    async def _write_rows(self, rows: Sequence[tuple[str, Row]]) -> None:
+        if self._writer is None:
+            raise self._not_open()
+        try:
+            await self._writer.write_rows(rows)
+        except (sqlite3.Error, OverflowError) as error:
+            raise self._not_written(error) from error
+
     async def _write(self, write: Write[T]) -> T:
         if self._writer is None:
             raise self._not_open()
         try:
             return await self._writer.write(write)
         except (sqlite3.Error, OverflowError) as error:
-            raise StoreError(f"the SQLite file {self._path} cannot be written: {error}") from error
+            raise self._not_written(error) from error
+
+    def _not_written(self, error: Exception) -> StoreError:
+        return StoreError(f"the SQLite file {self._path} cannot be written: {error}")
 
     def _not_open(self) -> StoreError:
         return StoreError(f"the store {self._path} is not open")
-
-
-def _deleting(statement: str, rows: Sequence[Row]) -> Write[None]:
-    def write(connection: sqlite3.Connection) -> None:
-        connection.executemany(statement, rows)
-
-    return write
-
-
-def _change_calls(connection: sqlite3.Connection, contact: str, change: Change) -> None:
-    if change.calls_over == "all":
-        connection.execute("DELETE FROM call WHERE contact = ?", (contact,))
-    else:
-        over = [(contact, encode_name(key)) for key in change.calls_over]
-        connection.executemany("DELETE FROM call WHERE contact = ? AND key = ?", over)
-    added = [(contact, encode_name(key), body) for key, body in change.calls]
-    connection.executemany("INSERT INTO call VALUES (?, ?, ?)", added)
