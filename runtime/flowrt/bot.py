@@ -47,9 +47,10 @@ class Bot:
     `actions` is an object with a method for each action of the flow: a coroutine function, or a function,
     which runs in a thread; and for each function of the flow one that is pure and answers at once.
 
-    `store` is a name that `open_store` knows, or a store. Replies go to `channel`; without one they stay in the store. `rate` is how fast the channel takes them. `listener` is told how
-    sessions end; without one that is told to nobody. `retry_after` is the first pause, in seconds, before what
-    failed is tried again, and `grace` how long closing waits for work at hand.
+    `store` is a name that `open_store` knows, or a store. Replies go to `channel`; without one they stay in the
+    store. `rate` is how fast the channel takes them. `listener` is told how sessions end; without one that is
+    told to nobody. `retry_after` is the first pause, in seconds, before what failed is tried again, and `grace`
+    how long closing waits for work at hand.
 
     Raises `MissingAction` where `actions` lacks some, and `StoreError` where `store` names none.
 
@@ -240,7 +241,7 @@ class Bot:
         Raises `StoreError` where the store cannot be read, `NotOpen` outside `async with`.
         """
         self._check_open()
-        return [parked_of(row) for row in await self._store.parked(contact, after, limit)]
+        return [parked_of(row, self._records) for row in await self._store.parked(contact, after, limit)]
 
     async def retry(self, contact: str, *numbers: int) -> int:
         """Deliver what was parked for `contact` after all: these `numbers`, or all there is where none are given.

@@ -9,6 +9,7 @@ from flowrt.codec import load_effect
 from flowrt.effects import Effect
 from flowrt.fields import Unreadable
 from flowrt.time import Instant
+from flowrt.values import Records
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +27,14 @@ class Parked:
     at: Instant
 
 
-def parked_of(row: ParkedRow) -> Parked:
-    """What the store has in `row`.
+def parked_of(row: ParkedRow, records: Records) -> Parked:
+    """What the store has in `row`, with the records of the flow.
 
-    >>> parked_of(ParkedRow("ada", 7, "reply", "garbage", "too late", 5)).effect is None
+    >>> parked_of(ParkedRow("ada", 7, "reply", "garbage", "too late", 5), {}).effect is None
     True
     """
     try:
-        effect = load_effect(row.body, row.contact)
+        effect = load_effect(row.body, row.contact, records)
     except Unreadable:
         effect = None
     return Parked(row.seq, row.contact, effect, row.why, row.at)
