@@ -15,15 +15,25 @@ if TYPE_CHECKING:
     from flowrt.blocking import BlockingBot
     from flowrt.bot import Bot
     from flowrt.effects import Dropped, Emitted, Ended, Reply
-    from flowrt.errors import FlowrtError, IncompatibleModule, MissingAction, StoreError
+    from flowrt.errors import (
+        Busy,
+        FlowrtError,
+        IncompatibleModule,
+        MissingAction,
+        StoreError,
+        Undeliverable,
+    )
     from flowrt.events import Message
     from flowrt.flow import Flow
+    from flowrt.pacing import Rate
+    from flowrt.parking import Parked
     from flowrt.stores import open_store
     from flowrt.time import Clock, FakeClock, SystemClock
 
 __all__ = [
     "BlockingBot",
     "Bot",
+    "Busy",
     "Channel",
     "Clock",
     "Dropped",
@@ -36,10 +46,13 @@ __all__ = [
     "Listener",
     "Message",
     "MissingAction",
+    "Parked",
+    "Rate",
     "Reply",
     "Store",
     "StoreError",
     "SystemClock",
+    "Undeliverable",
     "current_call",
     "open_store",
 ]
@@ -50,9 +63,11 @@ _MODULES = {
     "blocking": "BlockingBot",
     "bot": "Bot",
     "effects": "Dropped Emitted Ended Reply",
-    "errors": "FlowrtError IncompatibleModule MissingAction StoreError",
+    "errors": "Busy FlowrtError IncompatibleModule MissingAction StoreError Undeliverable",
     "events": "Message",
     "flow": "Flow",
+    "pacing": "Rate",
+    "parking": "Parked",
     "stores": "open_store",
     "time": "Clock FakeClock SystemClock",
 }

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
 from flowrt.effects import Dropped, Emitted, Ended, Reply
+from flowrt.errors import Undeliverable
 from flowrt.time import SECOND, Clock, Instant, Period
+from flowrt.values import INT_MAX
 
 __all__ = [
+    "BUCKET",
     "MARKS_LIVE",
     "CallRow",
     "Change",
@@ -23,8 +26,10 @@ __all__ = [
     "Listener",
     "Notice",
     "OutboxRow",
+    "ParkedRow",
     "Store",
     "Stored",
+    "Undeliverable",
 ]
 
 Lane = Literal["reply", "notice"]
@@ -36,6 +41,10 @@ Notice = Ended | Emitted | Dropped
 MARKS_LIVE: Period = 8 * 24 * 60 * 60 * SECOND
 """How long a message id is remembered after it was handled. Web hooks repeat a message for up to 7 days."""
 
+BUCKET: Period = 32 * SECOND
+"""How coarsely a store that indexes deadlines does so. Nearly every message moves a deadline on: an index on the
+exact instant would be written each time, and this one only when the deadline comes to lie in another bucket."""
+
 
 class Channel(Protocol):
     """What carries replies to the contacts."""
@@ -44,8 +53,9 @@ class Channel(Protocol):
         """Deliver `reply`, and return once the channel has taken it.
 
         Replies of one contact come one after the other, in order; those of different contacts at the same
-        time. A reply whose delivery was cut short comes again with the same `reply.id`. Whatever is raised
-        means "not delivered": the reply is sent again, after a pause.
+        time. A reply whose delivery was cut short comes again with the same `reply.id`. Raises `Undeliverable`
+        where sending it again would not help: the reply is parked, and the next one sent. Whatever else is
+        raised means "not delivered": the reply is sent again, after a pause.
         """
         ...
 
@@ -56,7 +66,8 @@ class Listener(Protocol):
     async def told(self, notice: Notice) -> None:
         """Learn of `notice`: in order for one contact, at least once, each with a stable `notice.id`.
 
-        Whatever is raised means "not understood": the notice comes again, after a pause.
+        Whatever is raised means "not understood": the notice comes again, after a pause; but for
+        `Undeliverable`, with which it is parked.
         """
         ...
 
@@ -68,6 +79,8 @@ class Stored(NamedTuple):
     """The session as text, None where there is none."""
     marked: bool
     """Whether the event's id was handled before."""
+    version: int = 0
+    """What a shared store knows the session by, as it is now: another one after each change, 0 without one."""
 
 
 class OutboxRow(NamedTuple):
@@ -75,6 +88,17 @@ class OutboxRow(NamedTuple):
 
     seq: int
     body: str
+
+
+class ParkedRow(NamedTuple):
+    """An effect that could not be delivered: why, in words, and when that was found."""
+
+    contact: str
+    seq: int
+    lane: Lane
+    body: str
+    why: str
+    at: Instant
 
 
 class CallRow(NamedTuple):
@@ -92,7 +116,8 @@ class Change:
     `session` replaces the session stored, None deletes it; `due` is its next deadline. `mark` is the id of
     the event to remember as handled at the instant `at`, None for an event that has none. `outbox` are rows
     to append, `calls` are calls to add, by key, and `calls_over` the keys of those that nothing awaits any
-    more; these go first.
+    more; these go first. `expects` is the version of the session that the change was made from, None where
+    whatever is there is to be replaced.
     """
 
     contact: str
@@ -103,6 +128,7 @@ class Change:
     outbox: Sequence[tuple[Lane, str]] = ()
     calls: Sequence[tuple[str, str]] = ()
     calls_over: Sequence[str] | Literal["all"] = ()
+    expects: int | None = None
 
 
 class Store(Protocol):
@@ -112,7 +138,17 @@ class Store(Protocol):
     given back as they were. A bot hands over one event of a contact at a time, and events of many contacts at
     once. Every method may raise `StoreError`; then nothing has changed, but of `commit` that cannot always be
     known: the bot reads the contact again.
+
+    Several bots may have a `shared` store open at once, each a *worker* of its own. It says `Conflict` to the
+    one whose change comes second, and gives what must be done by one worker at a time to one of them: to
+    deliver to a contact, to run a call, to fire an overdue deadline. What a worker holds is given to another
+    when it has closed the store, or has not been heard of for a while.
     """
+
+    @property
+    def shared(self) -> bool:
+        """Whether several bots, in several processes, may have the store open at once."""
+        ...
 
     async def open(self) -> None:
         """Make the store ready. Raises `StoreError`, in a sentence, where it cannot be used."""
@@ -127,27 +163,59 @@ class Store(Protocol):
         ...
 
     async def commit(self, change: Change) -> None:
-        """Make `change` true, all of it in one transaction, and durably as far as the store is durable."""
+        """Make `change` true, all of it in one transaction, and durably as far as the store is durable.
+
+        Raises `Conflict` where the store is shared, and the session is not what `change.expects` or the event
+        was handled meanwhile.
+        """
         ...
 
-    async def deadlines(self) -> Iterable[tuple[str, Instant]]:
-        """Every contact whose session has a next deadline, with that instant."""
+    async def deadlines(self, before: Instant = INT_MAX) -> Iterable[tuple[str, Instant]]:
+        """Contacts whose session has a next deadline at or before that instant, with it.
+
+        Of a store of one bot's own these are all; a shared one gives some of them, to this worker alone for a
+        minute: the rest is had by asking again, until there is none.
+        """
         ...
 
     async def undelivered(self, lane: Lane) -> Iterable[str]:
-        """Every contact with rows in this lane of the outbox, each once."""
+        """Every contact with rows in this lane of the outbox, each once; a shared store gives some of those to
+        which no worker delivers, as with `deadlines`."""
         ...
 
-    async def outbox(self, contact: str, lane: Lane, after: int, limit: int) -> Sequence[OutboxRow]:
-        """The first rows of the lane of `contact`, at most `limit`, in order, with a `seq` above `after`."""
+    async def outbox(self, contact: str, lane: Lane, limit: int) -> Sequence[OutboxRow]:
+        """The first rows of the lane of `contact`, at most `limit`, in order; none where another worker
+        delivers to it."""
         ...
 
-    async def delivered(self, contact: str, seqs: Sequence[int]) -> None:
-        """Delete these rows of the outbox of `contact`; those that are gone already are no error."""
+    async def delivered(self, contact: str, lane: Lane, seqs: Sequence[int]) -> bool:
+        """Delete these rows of the outbox; those that are gone already are no error.
+
+        Returns whether more may have come since `outbox` was read. A shared store where none have lets other
+        workers deliver to that contact.
+        """
         ...
 
-    async def calls(self) -> Iterable[CallRow]:
-        """Every call whose result is awaited."""
+    async def park(self, contact: str, lane: Lane, seq: int, why: str, at: Instant) -> None:
+        """Take a row out of the outbox and put it with what could not be delivered; one that is gone already
+        is no error."""
+        ...
+
+    async def parked(self, contact: str | None, after: int, limit: int) -> Sequence[ParkedRow]:
+        """What could not be delivered, to `contact` or to anybody, at most `limit` of it, by growing `seq` above
+        `after`."""
+        ...
+
+    async def unpark(self, contact: str, seqs: Sequence[int], *, again: bool) -> int:
+        """Take these away from what could not be delivered; with `again` they go to the end of the outbox.
+
+        Returns how many there were.
+        """
+        ...
+
+    async def calls(self, contact: str | None = None) -> Iterable[CallRow]:
+        """Every call whose result is awaited, or only those of `contact`; a shared store gives some of those
+        which no worker runs, as with `deadlines`, and of `contact` this worker's own."""
         ...
 
     async def forget_marks(self, before: Instant) -> int:

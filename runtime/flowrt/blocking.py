@@ -14,6 +14,8 @@ from flowrt.bot import Bot, NotOpen
 from flowrt.effects import Reply
 from flowrt.events import Message
 from flowrt.flow import Flow
+from flowrt.pacing import Rate
+from flowrt.parking import Parked
 from flowrt.values import Value
 
 T = TypeVar("T")
@@ -54,6 +56,7 @@ class BlockingBot:
         channel: Channel | BlockingChannel | None = None,
         listener: Listener | BlockingListener | None = None,
         clock: Clock | None = None,
+        rate: Rate | None = None,
         retry_after: float = 1.0,
         grace: float = 10.0,
     ) -> None:
@@ -64,6 +67,7 @@ class BlockingBot:
             channel=None if channel is None else _AnyChannel(channel),
             listener=None if listener is None else _AnyListener(listener),
             clock=clock,
+            rate=rate,
             retry_after=retry_after,
             grace=grace,
         )
@@ -120,6 +124,18 @@ class BlockingBot:
     def idle(self) -> None:
         """As `Bot.idle`."""
         self._wait_for(self._bot.idle())
+
+    def parked(self, contact: str | None = None, *, after: int = 0, limit: int = 1000) -> list[Parked]:
+        """As `Bot.parked`."""
+        return self._wait_for(self._bot.parked(contact, after=after, limit=limit))
+
+    def retry(self, contact: str, *numbers: int) -> int:
+        """As `Bot.retry`."""
+        return self._wait_for(self._bot.retry(contact, *numbers))
+
+    def discard(self, contact: str, *numbers: int) -> int:
+        """As `Bot.discard`."""
+        return self._wait_for(self._bot.discard(contact, *numbers))
 
     def _wait_for(self, work: Coroutine[Any, Any, T]) -> T:
         if self._loop is None:

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
 from flowrt.abc import Channel, Clock, Lane, Listener, Store
 from flowrt.actions import Calls, find_actions
 from flowrt.delivery import Delivery
-from flowrt.effects import Call, Dropped, Effect, Emitted, Ended, Reply
+from flowrt.effects import Dropped, Effect, Emitted, Ended, Reply
 from flowrt.errors import FlowrtError
-from flowrt.events import Due, EndedByHost, Event, GivenBack, HostEvent, Message, Opened
+from flowrt.events import Due, EndedByHost, GivenBack, HostEvent, Message, Opened, Result
 from flowrt.flow import Flow
+from flowrt.following import Follower, take_over
 from flowrt.forms import admitted
-from flowrt.handling import Outcome, handle, next_due
-from flowrt.log import hashed, logger
+from flowrt.handling import handle
+from flowrt.log import logger
+from flowrt.pacing import Pacers, Rate
+from flowrt.parking import Parked, parked_of
 from flowrt.stores import open_store
-from flowrt.time import FakeClock, Instant, SystemClock
+from flowrt.taking import Taker
+from flowrt.time import FakeClock, SystemClock
 from flowrt.timer import Timer
 from flowrt.values import Value
-from flowrt.waiting import Line, Tasks
+from flowrt.waiting import Tasks
 
 MESSAGE_MAX = 65_536
 """The longest text of a message, in code points. A longer one is handled as a message without text."""
@@ -42,10 +47,10 @@ class Bot:
     `actions` is an object with a method for each action of the flow: a coroutine function, or a function,
     which runs in a thread; and for each function of the flow one that is pure and answers at once.
 
-    `store` is a name that `open_store` knows, or a store. Replies go to `channel`;
-    without one they stay in the store. `listener` is told how sessions end; without one that is told to
-    nobody. `retry_after` is the first pause, in seconds, before what failed is tried again, and `grace` how
-    long closing waits for work at hand.
+    `store` is a name that `open_store` knows, or a store. Replies go to `channel`; without one they stay in the
+    store. `rate` is how fast the channel takes them. `listener` is told how sessions end; without one that is
+    told to nobody. `retry_after` is the first pause, in seconds, before what failed is tried again, and `grace`
+    how long closing waits for work at hand.
 
     Raises `MissingAction` where `actions` lacks some, and `StoreError` where `store` names none.
 
@@ -77,31 +82,39 @@ class Bot:
         channel: Channel | None = None,
         listener: Listener | None = None,
         clock: Clock | None = None,
+        rate: Rate | None = None,
         retry_after: float = 1.0,
         grace: float = 10.0,
     ) -> None:
-        self._flow = flow
         self._store = open_store(store)
         self._channel = channel
         self._listener = listener
         self._clock: Clock = clock or SystemClock()
         self._grace = grace
         self._tasks = Tasks(retry_after)
-        self._line = Line()
         self._timer = Timer(self._clock, self._store, self._fire, retry_after)
-        self._timing: asyncio.Task[None] | None = None
         found = find_actions(actions, flow.actions, flow.name)
-        self._functions = find_actions(actions, flow.functions, flow.name)
-        self._calls = Calls(found, flow.returning, self._take, self._tasks, flow.records)
-        self._deliveries: dict[Lane, Delivery] = {}
-        if channel is not None:
-            self._deliveries["reply"] = Delivery(self._store, "reply", self._say, self._tasks, flow.records)
-        if listener is not None:
-            self._deliveries["notice"] = Delivery(
-                self._store, "notice", self._tell, self._tasks, flow.records
-            )
-        self._unsure: set[str] = set()
+        self._records = flow.records
+        self._calls = Calls(found, flow.returning, self._report, self._tasks, flow.records)
+        self._follower = Follower(self._store, self._timer, self._calls, self._deliveries(rate))
+        functions = find_actions(actions, flow.functions, flow.name)
+        handler = partial(handle, flow, functions=functions, notices=listener is not None)
+        self._taker = Taker(handler, self._store, self._clock, self._tasks, self._follower)
+        self._keeping: list[asyncio.Task[None]] = []
         self._open = False
+
+    def _deliveries(self, rate: Rate | None) -> dict[Lane, Delivery]:
+        deliveries: dict[Lane, Delivery] = {}
+        if self._channel is not None:
+            pacers = None if rate is None else Pacers(rate)
+            deliveries["reply"] = Delivery(
+                self._store, "reply", self._say, self._tasks, self._records, self._clock, pacers
+            )
+        if self._listener is not None:
+            deliveries["notice"] = Delivery(
+                self._store, "notice", self._tell, self._tasks, self._records, self._clock
+            )
+        return deliveries
 
     # Opening and closing.
 
@@ -112,10 +125,8 @@ class Bot:
         """
         await self._store.open()
         try:
-            self._timer.start(await self._store.deadlines())
-            for lane, delivery in self._deliveries.items():
-                for contact in await self._store.undelivered(lane):
-                    delivery.wake(contact)
+            await self._timer.start()
+            await self._follower.take_up_deliveries()
         except BaseException:
             await self._tasks.stop()
             await self._store.close()
@@ -123,6 +134,7 @@ class Bot:
         if self._channel is None:
             logger.warning("the bot has no channel: its replies stay in the store")
         self._open = True
+        self._follower.start()
         self._tasks.spawn(self._take_up())
         return self
 
@@ -134,11 +146,11 @@ class Bot:
         What is not finished by then is in the store, and is taken up when a bot is opened on it again.
         """
         self._open = False
+        self._follower.stop()
         self._timer.stop()
         try:
             async with asyncio.timeout(self._grace):
-                if self._timing is not None:
-                    await self._timing
+                await asyncio.gather(*self._keeping)
                 await self._tasks.idle()
         except TimeoutError:
             logger.warning("closing after %.1f s: what is not finished stays in the store", self._grace)
@@ -150,14 +162,12 @@ class Bot:
     async def _take_up(self) -> None:
         """Serve what is overdue, then run the calls that nothing has ended, then keep the time."""
         await self._timer.fire_due()
-        await self._tasks.keep_trying("taking up the calls of before", self._run_stored_calls)
+        await self._tasks.keep_trying("taking up the calls of before", self._follower.take_up_calls)
         if self._open and not isinstance(self._clock, FakeClock):  # who moves a clock by hand fires by hand
-            self._timing = asyncio.get_running_loop().create_task(self._timer.run())
-
-    async def _run_stored_calls(self, only: str | None = None) -> None:
-        for row in await self._store.calls():
-            if self._open and only in (None, row.contact):
-                self._calls.start_stored(row)
+            loop = asyncio.get_running_loop()
+            self._keeping = [loop.create_task(self._timer.run())]
+            if self._store.shared:
+                self._keeping.append(loop.create_task(take_over(self._follower)))
 
     # What can happen.
 
@@ -167,7 +177,8 @@ class Bot:
         By then what it comes to is committed; replies follow on their own. Returns False where a message of
         this contact with this id was handled before, True otherwise. A text longer than `MESSAGE_MAX` is
         treated as a message without text. Raises `StoreError` where it could not be committed: then the
-        message may come again. Raises `ValueError` where its id or contact is empty or longer than
+        message may come again. Raises `Busy` where `flowrt.waiting.LINE_MAX` others of the contact wait already,
+        `ValueError` where its id or contact is empty or longer than
         `NAME_MAX`, `NotOpen` outside `async with`.
         """
         if message.text is not None and len(message.text) > MESSAGE_MAX:
@@ -222,6 +233,35 @@ class Bot:
         """
         await self._tasks.idle()
 
+    # What could not be delivered.
+
+    async def parked(self, contact: str | None = None, *, after: int = 0, limit: int = 1000) -> list[Parked]:
+        """What could not be delivered, to `contact` or to anybody: at most `limit`, numbered above `after`.
+
+        Raises `StoreError` where the store cannot be read, `NotOpen` outside `async with`.
+        """
+        self._check_open()
+        return [parked_of(row, self._records) for row in await self._store.parked(contact, after, limit)]
+
+    async def retry(self, contact: str, *numbers: int) -> int:
+        """Deliver what was parked for `contact` after all: these `numbers`, or all there is where none are given.
+
+        It goes to the end of what waits to be delivered. Returns how much there was. Raises as `parked` does.
+        """
+        found = await self._unpark(contact, numbers, again=True)
+        self._follower.wake(contact)
+        return found
+
+    async def discard(self, contact: str, *numbers: int) -> int:
+        """Forget what was parked for `contact`, for the rest as `retry`."""
+        return await self._unpark(contact, numbers, again=False)
+
+    async def _unpark(self, contact: str, numbers: Sequence[int], *, again: bool) -> int:
+        self._check_open()
+        return await self._store.unpark(
+            contact, numbers or [row.number for row in await self.parked(contact)], again=again
+        )
+
     # One event.
 
     async def _accept(self, event: Message | Opened | HostEvent | EndedByHost | GivenBack) -> bool:
@@ -229,88 +269,17 @@ class Bot:
         for name in (event.id, event.contact):
             if not 0 < len(name) <= NAME_MAX:
                 raise ValueError(f"an id or contact has 1 to {NAME_MAX} characters: this has {len(name)}")
-        return await self._take(event, event.id)
+        return await self._taker.take(event, event.id)
 
     def _check_open(self) -> None:
         if not self._open:
             raise NotOpen("the bot is not open: use it inside `async with bot:`")
 
-    async def _take(self, event: Event, mark: str | None = None) -> bool:
-        """Handle `event` when its turn has come; its instant is that of its arrival."""
-        at = self._clock.now()
-        self._tasks.begin()
-        try:
-            await self._line.enter(event.contact)
-            try:
-                return await self._handle(event, mark, at)
-            finally:
-                self._line.leave(event.contact)
-        finally:
-            self._tasks.end()
+    async def _fire(self, contact: str) -> bool:
+        return await self._taker.take(Due(contact))
 
-    async def _handle(self, event: Event, mark: str | None, at: Instant) -> bool:
-        contact = event.contact
-        stored = await self._store.read(contact, mark)
-        if stored.marked:
-            return False
-        listened = self._listener is not None
-        outcome = handle(
-            self._flow, contact, stored.session, event, at, notices=listened, functions=self._functions
-        )
-        outcome.change.mark = mark
-        try:
-            await self._store.commit(outcome.change)
-        except BaseException:  # a lost connection, a cancelled caller: it may have been committed
-            if contact not in self._unsure:
-                self._unsure.add(contact)
-                self._tasks.spawn(self._look_again(contact))
-            raise
-        self._follow(outcome, event)
-        return True
-
-    def _follow(self, outcome: Outcome, event: Event) -> None:
-        """What comes after the commit."""
-        change = outcome.change
-        for ended in outcome.faults:
-            why = ended.cause if ended.reason == "outdated" else (ended.cause or "").partition(":")[0]
-            logger.error("a session of contact %s is %s: %s", hashed(ended.contact), ended.reason, why)
-        self._timer.arm(change.contact, change.due)
-        for lane in dict(change.outbox):
-            if lane in self._deliveries:
-                self._deliveries[lane].wake(change.contact)
-        if isinstance(event, Due) and change.calls_over != "all":
-            for key in change.calls_over:
-                self._calls.cancel(change.contact, key)
-        self._start(outcome.calls)
-
-    def _start(self, calls: list[Call]) -> None:
-        """Run these calls; a bot that closes leaves them to the next."""
-        if self._open:
-            for call in calls:
-                self._calls.start(call)
-
-    async def _look_again(self, contact: str) -> None:
-        """Read from the store what has become of `contact`, after a commit whose end is not known."""
-
-        try:
-            what = f"reading contact {hashed(contact)} again"
-            await self._tasks.keep_trying(what, lambda: self._look(contact))
-        finally:
-            self._unsure.discard(contact)
-        for delivery in self._deliveries.values():
-            delivery.wake(contact)
-
-    async def _look(self, contact: str) -> None:
-        await self._line.enter(contact)
-        try:
-            stored = await self._store.read(contact, None)
-            self._timer.arm_after_pause(contact, next_due(stored.session, contact))
-            await self._run_stored_calls(only=contact)
-        finally:
-            self._line.leave(contact)
-
-    async def _fire(self, contact: str) -> None:
-        await self._take(Due(contact))
+    async def _report(self, result: Result) -> None:
+        await self._taker.take(result)
 
     # Delivering.
 

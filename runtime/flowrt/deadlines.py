@@ -9,7 +9,6 @@ armed twice fires once.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
 
 from flowrt.time import Instant
 
@@ -56,11 +55,11 @@ class Deadlines:
         """
         return self._heap[0].queued if self._heap else None
 
-    def load(self, deadlines: Iterable[tuple[str, Instant]]) -> None:
-        """Arm all of these, at once: for the start."""
-        self._entries = {contact: _Entry(contact, due) for contact, due in deadlines}
-        self._heap = list(self._entries.values())
-        heapq.heapify(self._heap)
+    def hint(self, contact: str, due: Instant) -> None:
+        """A deadline as it was read somewhere, perhaps a moment ago: it counts unless an earlier one is known."""
+        entry = self._entries.get(contact)
+        if entry is None or entry.due is None or due < entry.due:
+            self.arm(contact, due)
 
     def arm(self, contact: str, due: Instant | None) -> None:
         """The next deadline of `contact` is now `due`; None where it has none."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from flowrt.abc import Lane, OutboxRow, Store
+from flowrt.abc import Clock, Lane, OutboxRow, Store
 from flowrt.codec import load_effect
 from flowrt.effects import Effect
-from flowrt.errors import FlowrtError
+from flowrt.errors import FlowrtError, Undeliverable, in_words
 from flowrt.fields import Unreadable
-from flowrt.log import fault, hashed, logger
+from flowrt.log import hashed, logger
+from flowrt.pacing import Pacers
 from flowrt.values import Records
 from flowrt.waiting import Backoff, Tasks, being_cancelled
 
@@ -28,17 +29,20 @@ class NotDelivered(FlowrtError):
 class _Round:
     """How far the delivery to one contact has come."""
 
-    __slots__ = ("after", "backoff", "contact", "taken")
+    __slots__ = ("backoff", "contact", "taken")
 
     def __init__(self, contact: str, backoff: Backoff) -> None:
         self.contact = contact
         self.backoff = backoff
-        self.after = 0
         self.taken: list[int] = []  # delivered, and still to be deleted
 
 
 class Delivery:
-    """Empties one lane of the outbox into `hand_over`."""
+    """Empties one lane of the outbox into `hand_over`, as fast as `pacers` let it.
+
+    What cannot be delivered, because its receiver raises `Undeliverable` or because it cannot be read, is parked,
+    and what comes after it goes on.
+    """
 
     def __init__(
         self,
@@ -47,15 +51,18 @@ class Delivery:
         hand_over: Callable[[Effect], Awaitable[None]],
         tasks: Tasks,
         records: Records,
+        clock: Clock,
+        pacers: Pacers | None = None,
     ) -> None:
         self._records = records
         self._store = store
         self._lane: Lane = lane
         self._hand_over = hand_over
         self._tasks = tasks
-        self._news: dict[
-            str, bool
-        ] = {}  # who is being delivered to, and whether more has come since the last look
+        self._clock = clock
+        self._pacers = pacers
+        # Who is being delivered to, and whether more has come since the last look.
+        self._news: dict[str, bool] = {}
 
     def wake(self, contact: str) -> None:
         """There may be something for `contact`."""
@@ -78,26 +85,36 @@ class Delivery:
         """Deliver the next rows, and return whether there may be more. Raises what the receiver raises."""
         await self._delete(round)
         self._news[round.contact] = False
-        rows = await self._store.outbox(round.contact, self._lane, round.after, BATCH)
+        rows = await self._store.outbox(round.contact, self._lane, BATCH)
+        more = len(rows) == BATCH
         try:
             for row in rows:
-                await self._deliver(row, round)
+                more |= await self._deliver(row, round)
         finally:
-            await self._delete(round)
-        return len(rows) == BATCH or self._news[round.contact]
+            more |= await self._delete(round)
+        return more or self._news[round.contact]
 
-    async def _deliver(self, row: OutboxRow, round: _Round) -> None:
+    async def _deliver(self, row: OutboxRow, round: _Round) -> bool:
+        """Deliver `row`, and return whether it had to be parked."""
         try:
-            effect = load_effect(row.body, round.contact, self._records)
-        except Unreadable as error:
-            logger.error("row %d of the outbox is passed over and stays: %s", row.seq, fault(error))
-        else:
-            await self._hand(effect)
-            round.taken.append(row.seq)
-            round.backoff.reset()
-        round.after = row.seq
+            await self._hand(load_effect(row.body, round.contact, self._records))
+        except (Unreadable, Undeliverable) as error:
+            why = str(error) if isinstance(error, Unreadable) else in_words(error).partition(": ")[2]
+            await self._store.park(round.contact, self._lane, row.seq, why, self._clock.now())
+            logger.error(
+                "a %s to contact %s is parked: it cannot be %s",
+                self._lane,
+                hashed(round.contact),
+                "read" if isinstance(error, Unreadable) else "delivered",
+            )
+            return True
+        round.taken.append(row.seq)
+        round.backoff.reset()
+        return False
 
     async def _hand(self, effect: Effect) -> None:
+        if self._pacers is not None:
+            await self._pacers.wait(effect.contact)
         try:
             async with asyncio.timeout(SEND_LIMIT):
                 await self._hand_over(effect)
@@ -106,8 +123,13 @@ class Delivery:
                 raise
             raise NotDelivered("the receiver cancelled the delivery") from None
 
-    async def _delete(self, round: _Round) -> None:
-        """Delete what was delivered. Where that fails it is tried again, and nothing is sent twice for it."""
-        if round.taken:
-            await self._store.delivered(round.contact, round.taken)
-            round.taken.clear()
+    async def _delete(self, round: _Round) -> bool:
+        """Delete what was delivered, and return whether more may have come.
+
+        Where that fails it is tried again, and nothing is sent twice for it.
+        """
+        if not round.taken:
+            return False
+        more = await self._store.delivered(round.contact, self._lane, round.taken)
+        round.taken.clear()
+        return more

@@ -19,6 +19,25 @@ class StoreError(FlowrtError):
     """A store cannot be opened or used."""
 
 
+class Conflict(StoreError):
+    """Another worker was first: what the change was made from is not there any more. Read it again."""
+
+
+class Unsure(StoreError):
+    """The connection broke while something was committed: it may have been, or not. Read it again."""
+
+
+class Busy(FlowrtError):
+    """Too many events of one contact wait already: this one was not accepted, and may come again later."""
+
+
+class Undeliverable(FlowrtError):
+    """For a channel to raise: this reply cannot be delivered, and sending it again would not help.
+
+    The message says why; it is shown to whoever looks at what is parked, and logged.
+    """
+
+
 class SessionFailure(FlowrtError):
     """A session cannot go on: it ends as failed and the host is told why."""
 

@@ -1,12 +1,17 @@
-"""Keeping the time of a bot: it fires deadlines when they are due, and deletes marks that have had theirs."""
+"""Keeping the time of a bot: it fires deadlines when they are due, and deletes marks that have had theirs.
+
+Only what is due soon is kept in memory. The store has the rest, and gives it when its time comes near; of a store
+that several workers share, each keeps what it committed itself, and takes over what nobody has fired.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+import random
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from flowrt.abc import MARKS_LIVE, Clock, Store
+from flowrt.abc import BUCKET, MARKS_LIVE, Clock, Store
 from flowrt.deadlines import Deadlines
 from flowrt.log import fault, hashed, logger
 from flowrt.time import SECOND, Instant, Period
@@ -15,15 +20,24 @@ from flowrt.values import INT_MAX
 LONGEST_SLEEP: Period = 60 * SECOND
 """How long the timer sleeps at most, so that a system clock that was put forward is noticed."""
 
+WINDOW: Period = 600 * SECOND
+"""How far ahead deadlines are kept in memory, where the store is this bot's own; half of it is always left."""
+
+TAKE_OVER_EVERY: Period = 5 * SECOND
+"""How often a worker looks for deadlines of a shared store that nobody has fired."""
+
 SWEEP_EVERY: Period = 60 * 60 * SECOND
 """How often marks are looked through for those that are too old."""
 
 
 class Timer:
-    """Calls `fire` for each contact that is due. Where that raises, the contact comes up again."""
+    """Calls `fire` for each contact that is due. Where that raises, the contact comes up again.
+
+    `fire` returns whether anything was due after all.
+    """
 
     def __init__(
-        self, clock: Clock, store: Store, fire: Callable[[str], Awaitable[object]], retry_after: float
+        self, clock: Clock, store: Store, fire: Callable[[str], Awaitable[bool]], retry_after: float
     ) -> None:
         self._clock = clock
         self._store = store
@@ -33,18 +47,24 @@ class Timer:
         self._firing = asyncio.Lock()
         self._alarm = asyncio.Event()
         self._wakes_at: Instant = INT_MAX
+        self._horizon: Instant = -INT_MAX
+        self._take_over_at: Instant = 0
         self._swept: Instant = 0
         self._stopped = False
 
-    def start(self, deadlines: Iterable[tuple[str, Instant]]) -> None:
-        """Begin with these deadlines, on the event loop that runs."""
+    async def start(self) -> None:
+        """Begin with the deadlines in the store, on the event loop that runs. Raises `StoreError`."""
         self._firing = asyncio.Lock()
         self._alarm = asyncio.Event()
         self._stopped = False
-        self._deadlines.load(deadlines)
+        self._deadlines = Deadlines()
+        self._horizon = -INT_MAX
+        await self._look_ahead()
 
     def arm(self, contact: str, due: Instant | None) -> None:
         """The next deadline of `contact` is now `due`; None where it has none."""
+        if due is not None and due > self._horizon and not self._store.shared:
+            due = None  # the store has it, and gives it in time
         self._deadlines.arm(contact, due)
         if due is not None and due < self._wakes_at:
             self._alarm.set()
@@ -63,7 +83,7 @@ class Timer:
         while not self._stopped:
             try:
                 await self._sleep()
-                await self.fire_due()
+                await self._fire_in_time()
             except Exception as error:  # a clock that fails once must not stop it for ever
                 logger.error("the timer stumbled: %s", fault(error))
                 logger.debug("it stumbled here", exc_info=error)
@@ -73,7 +93,8 @@ class Timer:
         """Sleep until the next deadline, or until an earlier one is armed."""
         self._alarm.clear()
         now = self._clock.now()
-        self._wakes_at = min(self._deadlines.next or INT_MAX, now + LONGEST_SLEEP)
+        longest = TAKE_OVER_EVERY if self._store.shared else LONGEST_SLEEP
+        self._wakes_at = min(self._deadlines.next or INT_MAX, now + longest)
         with suppress(TimeoutError):
             async with asyncio.timeout(max(0, self._wakes_at - now) / SECOND):
                 await self._alarm.wait()
@@ -81,21 +102,63 @@ class Timer:
     async def fire_due(self) -> int:
         """Fire all that is due now, and return how many contacts that were."""
         async with self._firing:  # who asks while another fires has it all done, too, when this returns
-            await self._sweep_marks()
-            fired = 0
-            while not self._stopped and (self._deadlines.next or INT_MAX) <= self._clock.now():
-                due = self._deadlines.take_due(self._clock.now())
-                await asyncio.gather(*[self._fire(contact) for contact in due])
-                fired += len(due)
-            return fired
+            fired = await self._fire_known()
+            return fired + await self._fire_others(self._clock.now())
 
-    async def _fire(self, contact: str) -> None:
+    async def _fire_in_time(self) -> None:
+        """Fire what is due now, but leave to other workers what they are just about to fire."""
+        async with self._firing:
+            await self._fire_known()
+            now = self._clock.now()
+            if not self._take_over_at - 2 * TAKE_OVER_EVERY <= now < self._take_over_at:
+                self._take_over_at = now + round(TAKE_OVER_EVERY * random.uniform(0.5, 1.0))  # noqa: S311
+                await self._fire_others(now // BUCKET * BUCKET - 1)
+
+    async def _fire_known(self) -> int:
+        """Fire what is due of the deadlines in memory."""
+        await self._sweep_marks()
+        await self._look_ahead()
+        fired = 0
+        while not self._stopped and (self._deadlines.next or INT_MAX) <= self._clock.now():
+            fired += await self._fire_all(self._deadlines.take_due(self._clock.now()))
+        return fired
+
+    async def _fire_others(self, before: Instant) -> int:
+        """Fire what no worker of a shared store has fired, of the deadlines up to that instant."""
+        fired = 0
+        while self._store.shared and not self._stopped:
+            overdue = list(await self._store.deadlines(before))
+            if not overdue:
+                break
+            fired += await self._fire_all([contact for contact, _ in overdue])
+        return fired
+
+    async def _look_ahead(self) -> None:
+        """Have in memory what is due soon."""
+        now, before = self._clock.now(), self._horizon
+        if self._store.shared or before - WINDOW <= now <= before - WINDOW // 2:
+            return
+        self._horizon = (
+            now + WINDOW
+        )  # what is armed from now on is kept, whatever the store says at this moment
         try:
-            await self._fire_one(contact)
+            for contact, due in await self._store.deadlines(self._horizon):
+                self._deadlines.hint(contact, due)
+        except BaseException:
+            self._horizon = before
+            raise
+
+    async def _fire_all(self, contacts: list[str]) -> int:
+        return sum(await asyncio.gather(*[self._fire(contact) for contact in contacts]))
+
+    async def _fire(self, contact: str) -> bool:
+        try:
+            return await self._fire_one(contact)
         except Exception as error:  # the deadline is safe in the store, and the others must not wait for it
             logger.error("a deadline of contact %s comes up again: %s", hashed(contact), fault(error))
             logger.debug("it failed here", exc_info=error)
             self.arm_after_pause(contact, 0)
+            return False
 
     async def _sweep_marks(self) -> None:
         now = self._clock.now()

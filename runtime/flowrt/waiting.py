@@ -8,12 +8,16 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TypeVar
 
+from flowrt.errors import Busy
 from flowrt.log import fault, logger
 
 T = TypeVar("T")
 
 LONGEST_PAUSE = 60.0
 """The longest pause, in seconds, before something is tried again."""
+
+LINE_MAX = 1_000
+"""How many events of one contact may wait for their turn in one process; one more is refused as `Busy`."""
 
 LONGEST_STOP = 5.0
 """How long, in seconds, a task that is cancelled may take to end; one that refuses is not waited for."""
@@ -33,12 +37,17 @@ class Line:
     def __init__(self) -> None:
         self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
 
-    async def enter(self, contact: str) -> None:
-        """Wait for the turn of this caller. `leave` must follow, unless this raises."""
+    async def enter(self, contact: str, limit: int | None = None) -> None:
+        """Wait for the turn of this caller. `leave` must follow, unless this raises.
+
+        Raises `Busy` where `limit` others wait already.
+        """
         waiting = self._waiting.get(contact)
         if waiting is None:
             self._waiting[contact] = deque()
             return
+        if limit is not None and len(waiting) >= limit:
+            raise Busy(f"{len(waiting)} events of this contact wait already: send it again later")
         turn = asyncio.get_running_loop().create_future()
         waiting.append(turn)
         try:
@@ -155,6 +164,8 @@ class Tasks:
             try:
                 return await attempt()
             except Exception as error:  # whatever a channel or store raises means: not done
+                if being_cancelled():  # what was raised on the way out must not keep us in
+                    raise asyncio.CancelledError from error
                 pause = pauses.next()
                 logger.warning("%s did not work, next try in %.1f s: %s", what, pause, fault(error))
                 logger.debug("it failed here", exc_info=error)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,9 @@ from flowrt.flow import Flow
 from flowrt.stores.memory import MemoryStore
 from flowrt.stores.sqlite import SqliteStore
 from tests.feedback import FEEDBACK
+from tests.runtime.mortal import MortalStore, empty
 from tests.runtime.world import World
+from tests.servers import REQUIRED, NoServer, Postgres
 
 
 @pytest.fixture
@@ -31,13 +35,42 @@ def feedback_flow() -> Flow[Any]:
     return flow
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """A PostgreSQL server. Where there is none the tests that need it are skipped, or fail if they must not be."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(Postgres())
+        except NoServer as why:
+            if REQUIRED:
+                pytest.fail(str(why))
+            pytest.skip(str(why))
+        yield server
+
+
+@pytest.fixture
+def postgres(postgres_server: Postgres) -> str:
+    """The name of an empty database."""
+    asyncio.run(empty(postgres_server.dsn))
+    return postgres_server.dsn
+
+
+# All tests that need the server are run by one worker, which starts one.
+ON_POSTGRES = pytest.param("postgres", marks=pytest.mark.xdist_group("postgres"))
+
+
+@pytest.fixture(params=["memory", "sqlite", ON_POSTGRES])
 def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Store]:
     """Makes stores that hold the same data: what another process would open."""
-    if request.param == "sqlite":
-        return lambda: SqliteStore(tmp_path / "sessions.db")
-    kept = MemoryStore()
-    return lambda: kept
+    match request.param:
+        case "sqlite":
+            return lambda: SqliteStore(tmp_path / "sessions.db")
+        case "postgres":
+            dsn: str = request.getfixturevalue("postgres")
+            return lambda: MortalStore(dsn)
+        case _:
+            kept = MemoryStore()
+            return lambda: kept
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from flowrt.abc import Lane
 from flowrt.bot import Bot
 from flowrt.effects import Reply
 from flowrt.errors import StoreError
@@ -16,7 +17,7 @@ from flowrt.stores.sqlite import SqliteStore
 from tests.runtime.world import BreakingStore, SlowStore, StoreAround, World, until
 
 GREETING = ["Hi! Three quick questions.", "What's your name?"]
-NOTHING = {"sessions": 0, "deadlines": 0, "replies": 0, "notices": 0, "calls": 0}
+NOTHING = {"sessions": 0, "deadlines": 0, "replies": 0, "notices": 0, "parked": 0, "calls": 0}
 
 
 class Undeleting(StoreAround):
@@ -25,12 +26,13 @@ class Undeleting(StoreAround):
     failures = 2
     deleted = 0
 
-    async def delivered(self, contact: str, seqs: Sequence[int]) -> None:
+    async def delivered(self, contact: str, lane: Lane, seqs: Sequence[int]) -> bool:
         if self.failures:
             self.failures -= 1
             raise StoreError("the disk is full")
-        await super().delivered(contact, seqs)
+        more = await super().delivered(contact, lane, seqs)
         self.deleted += len(seqs)
+        return more
 
 
 async def never(_: Reply) -> None:
@@ -98,7 +100,7 @@ def test_a_caller_cancelled_in_the_commit_loses_nothing(world: World) -> None:
         async with world.bot(store=slow) as bot:
             message = world.message("hi")
             caller = asyncio.create_task(bot.receive(message))
-            await asyncio.sleep(0)  # the caller has come as far as the end of the commit
+            await slow.waits.wait()  # the caller has come as far as the end of the commit
             assert (await slow.store.read("ada", message.id)).marked
             caller.cancel()
             slow.go.set()
@@ -215,7 +217,7 @@ def test_every_row_of_the_file_is_accounted_for(world: World, tmp_path: Path) ->
     count = "SELECT count(*) FROM "
     left = {table: database.execute(count + table).fetchone()[0] for table in tables}
     database.close()
-    assert left == {"session": 0, "outbox": 0, "call": 0, "mark": 4}
+    assert left == {"session": 0, "outbox": 0, "parked": 0, "call": 0, "mark": 4}
 
 
 def test_without_a_channel_replies_stay_until_there_is_one(world: World) -> None:

@@ -55,8 +55,9 @@ def test_sessions_that_come_and_go_leave_no_pile() -> None:
     assert len(deadlines._heap) <= 100
 
 
-def test_all_are_loaded_at_once() -> None:
+def test_a_hint_counts_unless_an_earlier_deadline_is_known() -> None:
     deadlines = Deadlines()
-    deadlines.load([("ada", 30), ("bob", 10), ("eve", 20)])
+    for contact, due in [("ada", 30), ("bob", 10), ("eve", 20), ("bob", 40), ("ada", 15)]:
+        deadlines.hint(contact, due)
     assert deadlines.next == 10
-    assert deadlines.take_due(25) == ["bob", "eve"]
+    assert deadlines.take_due(25) == ["bob", "ada", "eve"]

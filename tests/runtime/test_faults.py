@@ -187,7 +187,7 @@ def test_messages_held_by_an_outdated_session_are_not_lost(world: World) -> None
     world.run(after())
 
 
-def test_a_row_of_the_outbox_that_cannot_be_read_is_passed_over(world: World) -> None:
+def test_a_row_of_the_outbox_that_cannot_be_read_is_parked(world: World) -> None:
     reply = dump_effect(Reply("1#0", "ada", "said"))
     put(world, Change("ada", 1, outbox=[("reply", "garbage"), ("reply", reply), ("reply", "{}")]))
 
@@ -197,7 +197,7 @@ def test_a_row_of_the_outbox_that_cannot_be_read_is_passed_over(world: World) ->
             assert await world.say(bot, "hi") == GREETING
 
     world.run(main())
-    assert world.rows()["replies"] == 2
+    assert (world.rows()["replies"], world.rows()["parked"]) == (0, 2)
 
 
 def test_a_stored_call_that_cannot_be_read_stops_nothing(world: World) -> None:
@@ -245,6 +245,7 @@ def test_a_session_that_outgrows_its_bound_ends_as_failed(world: World) -> None:
             for _ in range(SESSION_MAX // 60_000 + 1):
                 await bot.receive(world.message("x" * 60_000))
             await until(lambda: SAY_FAILED in [reply.text for reply in world.channel.sent])
+            await until(lambda: bool(endings(world)))
             [(reason, cause)] = endings(world)
             assert reason == "failed"
             assert f"the limit is {SESSION_MAX}" in str(cause)

@@ -189,7 +189,14 @@ def test_the_host_opens_ends_and_tells(world: World) -> None:
             assert world.listener.ends() == ["ended by host"]
 
     world.run(main())
-    assert world.rows() == {"sessions": 0, "deadlines": 0, "replies": 0, "notices": 0, "calls": 0}
+    assert world.rows() == {
+        "sessions": 0,
+        "deadlines": 0,
+        "replies": 0,
+        "notices": 0,
+        "parked": 0,
+        "calls": 0,
+    }
 
 
 def test_a_text_too_long_is_taken_as_no_text(world: World) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import Awaitable, Callable
 
 import pytest
 
-from flowrt.abc import Change, Lane, Store
+from flowrt.abc import BUCKET, Change, Lane, Store
 from flowrt.errors import StoreError
 from flowrt.stores import open_store
 from flowrt.stores.memory import MemoryStore
@@ -32,10 +33,16 @@ def run(new_store: NewStore, work: Callable[[Store], Awaitable[None]]) -> None:
     asyncio.run(main())
 
 
+async def seen(store: Store, contact: str, mark: str | None) -> tuple[str | None, bool]:
+    """The session, and whether the mark is there."""
+    stored = await store.read(contact, mark)
+    return stored.session, stored.marked
+
+
 def test_a_contact_unknown_has_no_session_and_no_mark(new_store: NewStore) -> None:
     async def work(store: Store) -> None:
-        assert await store.read("ada", "1") == (None, False)
-        assert await store.read("ada", None) == (None, False)
+        assert await seen(store, "ada", "1") == (None, False)
+        assert await seen(store, "ada", None) == (None, False)
 
     run(new_store, work)
 
@@ -46,13 +53,13 @@ def test_a_change_is_read_back_after_opening_again(new_store: NewStore) -> None:
         await store.commit(Change("ada", 5, "s1", 900, "1", replies, [("k1", "c1"), ("k2", "c2")]))
 
     async def read(store: Store) -> None:
-        assert await store.read("ada", "1") == ("s1", True)
-        assert await store.read("ada", "2") == ("s1", False)
-        assert await store.read("bob", "1") == (None, False)
-        assert [row.body for row in await store.outbox("ada", "reply", 0, 10)] == ["r1", "r2"]
-        assert [row.body for row in await store.outbox("ada", "notice", 0, 10)] == ["n1"]
-        assert list(await store.deadlines()) == [("ada", 900)]
         assert list(await store.undelivered("reply")) == ["ada"]
+        assert await seen(store, "ada", "1") == ("s1", True)
+        assert await seen(store, "ada", "2") == ("s1", False)
+        assert await seen(store, "bob", "1") == (None, False)
+        assert [row.body for row in await store.outbox("ada", "reply", 10)] == ["r1", "r2"]
+        assert [row.body for row in await store.outbox("ada", "notice", 10)] == ["n1"]
+        assert list(await store.deadlines()) == [("ada", 900)]
         assert list(await store.calls()) == [("ada", "k1", "c1"), ("ada", "k2", "c2")]
 
     run(new_store, write)
@@ -63,10 +70,10 @@ def test_a_session_is_replaced_and_deleted(new_store: NewStore) -> None:
     async def work(store: Store) -> None:
         await store.commit(Change("ada", 1, "s1", 10))
         await store.commit(Change("ada", 2, "s2", None))
-        assert await store.read("ada", None) == ("s2", False)
+        assert await seen(store, "ada", None) == ("s2", False)
         assert list(await store.deadlines()) == []
         await store.commit(Change("ada", 3))
-        assert await store.read("ada", None) == (None, False)
+        assert await seen(store, "ada", None) == (None, False)
 
     run(new_store, work)
 
@@ -76,26 +83,33 @@ def test_the_outbox_is_read_in_order_in_parts_and_emptied_by_row(new_store: NewS
         for number in range(5):
             await store.commit(Change("ada", 1, outbox=[("reply", f"r{number}")]))
             await store.commit(Change("bob", 1, outbox=[("reply", "other")]))
-        first = await store.outbox("ada", "reply", 0, 2)
+        first = await store.outbox("ada", "reply", 2)
         assert [row.body for row in first] == ["r0", "r1"]
-        rest = await store.outbox("ada", "reply", first[-1].seq, 10)
-        assert [row.body for row in rest] == ["r2", "r3", "r4"]
-        await store.delivered("ada", [row.seq for row in [*first, rest[0]]])
-        await store.delivered("ada", [first[0].seq])
-        assert [row.body for row in await store.outbox("ada", "reply", 0, 10)] == ["r3", "r4"]
-        await store.delivered("ada", [row.seq for row in rest])
+        everything = await store.outbox("ada", "reply", 10)
+        assert [row.body for row in everything] == ["r0", "r1", "r2", "r3", "r4"]
+        assert first == everything[:2]
+        rest = everything[2:]
+        await store.delivered("ada", "reply", [row.seq for row in [*first, rest[0]]])
+        await store.delivered("ada", "reply", [first[0].seq])
+        assert [row.body for row in await store.outbox("ada", "reply", 10)] == ["r3", "r4"]
+        await store.delivered("ada", "reply", [row.seq for row in rest])
+        assert await store.outbox("ada", "reply", 10) == []
+
+    async def look(store: Store) -> None:
         assert list(await store.undelivered("reply")) == ["bob"]
 
     run(new_store, work)
+    run(new_store, look)
 
 
 def test_rows_appended_after_all_were_deleted_come_after_them(new_store: NewStore) -> None:
     async def work(store: Store) -> None:
         await store.commit(Change("ada", 1, outbox=[("reply", "old")]))
-        [old] = await store.outbox("ada", "reply", 0, 10)
-        await store.delivered("ada", [old.seq])
+        [old] = await store.outbox("ada", "reply", 10)
+        await store.delivered("ada", "reply", [old.seq])
         await store.commit(Change("ada", 1, outbox=[("reply", "new")]))
-        assert [row.body for row in await store.outbox("ada", "reply", old.seq, 10)] == ["new"]
+        [new] = await store.outbox("ada", "reply", 10)
+        assert (new.body, new.seq > old.seq) == ("new", True)
 
     run(new_store, work)
 
@@ -105,11 +119,60 @@ def test_calls_are_taken_away_by_key_or_all(new_store: NewStore) -> None:
         await store.commit(Change("ada", 1, calls=[("k1", "c1"), ("k2", "c2")]))
         await store.commit(Change("bob", 1, calls=[("k1", "b1")]))
         await store.commit(Change("ada", 1, calls=[("k3", "c3")], calls_over=["k1", "unknown"]))
-        assert sorted(await store.calls()) == [("ada", "k2", "c2"), ("ada", "k3", "c3"), ("bob", "k1", "b1")]
+        assert sorted(await store.calls("ada")) == [("ada", "k2", "c2"), ("ada", "k3", "c3")]
         await store.commit(Change("ada", 1, calls=[("k4", "c4")], calls_over="all"))
+        assert sorted(await store.calls("ada")) == [("ada", "k4", "c4")]
+
+    async def look(store: Store) -> None:
         assert sorted(await store.calls()) == [("ada", "k4", "c4"), ("bob", "k1", "b1")]
 
     run(new_store, work)
+    run(new_store, look)
+
+
+def test_deadlines_are_given_up_to_an_instant(new_store: NewStore) -> None:
+    async def work(store: Store) -> None:
+        for number in range(5):
+            await store.commit(Change(f"c{number}", 1, "s", due=number * BUCKET + 7))
+        await store.commit(Change("never", 1, "s"))
+        assert list(await store.deadlines(6)) == []
+        assert list(await store.deadlines(7)) == [("c0", 7)]
+        later = await store.deadlines(2 * BUCKET + 7)
+        assert {contact for contact, _ in later} - {"c0"} == {"c1", "c2"}
+
+    run(new_store, work)
+
+
+def test_what_cannot_be_delivered_is_parked_and_comes_back_at_the_end(new_store: NewStore) -> None:
+    async def write(store: Store) -> None:
+        await store.commit(Change("ada", 1, outbox=[("reply", "r0"), ("reply", "r1"), ("notice", "n0")]))
+        await store.commit(Change("bob", 1, outbox=[("reply", "b0")]))
+        first, second = await store.outbox("ada", "reply", 10)
+        [notice] = await store.outbox("ada", "notice", 10)
+        await store.park("ada", "reply", first.seq, "too \0 late", 5)
+        await store.park("ada", "reply", first.seq, "twice", 6)
+        await store.park("ada", "notice", notice.seq, "deaf", 7)
+        assert await store.outbox("ada", "reply", 10) == [second]
+        [bobs] = await store.outbox("bob", "reply", 10)
+        await store.park("bob", "reply", bobs.seq, "gone", 8)
+
+    async def look(store: Store) -> None:
+        [reply, notice] = await store.parked("ada", 0, 10)
+        assert reply == ("ada", reply.seq, "reply", "r0", "too \0 late", 5)
+        assert notice == ("ada", notice.seq, "notice", "n0", "deaf", 7)
+        everybodys = await store.parked(None, 0, 10)
+        assert [row.contact for row in everybodys] == ["ada", "ada", "bob"]
+        assert await store.parked(None, 0, 2) == everybodys[:2]
+        assert await store.parked(None, everybodys[0].seq, 10) == everybodys[1:]
+        assert await store.unpark("bob", [reply.seq], again=True) == 0
+        assert await store.unpark("ada", [reply.seq], again=True) == 1
+        assert await store.unpark("ada", [reply.seq, notice.seq], again=False) == 1
+        assert [row.contact for row in await store.parked(None, 0, 10)] == ["bob"]
+        assert [row.body for row in await store.outbox("ada", "reply", 10)] == ["r1", "r0"]
+        assert await store.outbox("ada", "notice", 10) == []
+
+    run(new_store, write)
+    run(new_store, look)
 
 
 def test_marks_are_forgotten_by_age(new_store: NewStore) -> None:
@@ -130,23 +193,28 @@ def test_any_text_can_be_a_name(new_store: NewStore, name: str) -> None:
         await store.commit(Change(name, 1, "s", 9, name, [("reply", "r")], [(name, "c")]))
 
     async def read(store: Store) -> None:
-        assert await store.read(name, name) == ("s", True)
-        assert await store.read(name + "x", name) == (None, False)
+        assert await seen(store, name, name) == ("s", True)
+        assert await seen(store, name + "x", name) == (None, False)
         assert list(await store.deadlines()) == [(name, 9)]
         assert list(await store.undelivered("reply")) == [name]
         assert list(await store.calls()) == [(name, name, "c")]
         await store.commit(Change(name, 2, calls_over=[name]))
-        assert list(await store.calls()) == []
+        assert list(await store.calls(name)) == []
 
     run(new_store, write)
     run(new_store, read)
 
 
-def test_a_store_in_use_is_refused_to_a_second_bot(new_store: NewStore) -> None:
+def test_a_store_in_use_is_refused_to_a_second_bot_unless_it_is_shared(new_store: NewStore) -> None:
     async def work(store: Store) -> None:
-        with pytest.raises(StoreError, match="use"):
-            await new_store().open()
-        assert await store.read("ada", None) == (None, False)
+        if store.shared:
+            other = new_store()
+            await other.open()
+            await other.close()
+        else:
+            with pytest.raises(StoreError, match="use"):
+                await new_store().open()
+        assert await seen(store, "ada", None) == (None, False)
 
     run(new_store, work)
 
@@ -157,7 +225,7 @@ def test_closing_twice_changes_nothing(new_store: NewStore) -> None:
         await store.close()
 
     async def look(store: Store) -> None:
-        assert await store.read("ada", "1") == ("s1", True)
+        assert await seen(store, "ada", "1") == ("s1", True)
 
     run(new_store, work)  # which closes it once more
     run(new_store, look)
@@ -180,6 +248,22 @@ def test_a_password_in_a_url_is_not_repeated() -> None:
     with pytest.raises(StoreError) as caught:
         open_store("mysql://bot:hunter2@db/flow")
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_memory_store_is_refused_to_several_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = MemoryStore()
+    monkeypatch.setenv("WEB_CONCURRENCY", "4")
+    with pytest.raises(StoreError, match=r"one of several\. To run several processes, .* PostgreSQL"):
+        asyncio.run(store.open())
+    monkeypatch.setenv("WEB_CONCURRENCY", "1")
+    child = os.fork()
+    if child == 0:
+        try:
+            asyncio.run(store.open())
+        except StoreError:
+            os._exit(7)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
 
 
 def test_a_missing_store_is_asked_for_in_words() -> None:

@@ -99,11 +99,11 @@ def test_a_message_before_the_deadline_is_an_answer_however_late_it_is_handled(w
         async with world.bot() as bot:
             await world.say(bot, "hi")
             world.clock.advance(899)
-            await bot._line.enter("ada")
+            await bot._taker.line.enter("ada")
             waiting = asyncio.create_task(bot.receive(world.message("Ada")))
             await asyncio.sleep(0)  # it stands in line
             world.clock.advance(10)
-            bot._line.leave("ada")
+            bot._taker.line.leave("ada")
             assert await waiting
             assert await bot.fire_due() == 0
             assert await world.say_nothing(bot) == ["How was it, from 1 to 5?"]

@@ -40,6 +40,24 @@ def test_pauses_grow_and_have_a_bound() -> None:
     assert backoff.next() <= 1.0
 
 
+def test_what_is_cancelled_ends_though_its_way_out_fails() -> None:
+    async def main() -> None:
+        async def attempt() -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                raise ValueError("on the way out")
+
+        tasks = Tasks(0.0)
+        task = asyncio.create_task(tasks.keep_trying("this", attempt))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task], timeout=5)
+        assert task.cancelled()
+
+    asyncio.run(main())
+
+
 def test_a_task_that_raises_is_logged_and_leaves_the_others_alone(caplog: pytest.LogCaptureFixture) -> None:
     done: list[str] = []
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
-from flowrt.abc import CallRow, Change, Lane, Notice, OutboxRow, Store, Stored
+from flowrt.abc import CallRow, Change, Lane, Notice, OutboxRow, ParkedRow, Store, Stored
 from flowrt.actions import current_call
 from flowrt.bot import Bot
 from flowrt.effects import Ended, Reply
@@ -14,6 +14,8 @@ from flowrt.errors import StoreError
 from flowrt.events import Message
 from flowrt.flow import Flow
 from flowrt.time import FakeClock, Instant
+from flowrt.values import INT_MAX
+from tests.runtime.mortal import MortalStore
 
 SECONDS_A_TEST_MAY_TAKE = 30
 
@@ -79,6 +81,10 @@ class StoreAround:
     def __init__(self, store: Store) -> None:
         self.store = store
 
+    @property
+    def shared(self) -> bool:
+        return self.store.shared
+
     async def open(self) -> None:
         await self.store.open()
 
@@ -91,20 +97,29 @@ class StoreAround:
     async def commit(self, change: Change) -> None:
         await self.store.commit(change)
 
-    async def deadlines(self) -> Iterable[tuple[str, Instant]]:
-        return await self.store.deadlines()
+    async def deadlines(self, before: Instant = INT_MAX) -> Iterable[tuple[str, Instant]]:
+        return await self.store.deadlines(before)
 
     async def undelivered(self, lane: Lane) -> Iterable[str]:
         return await self.store.undelivered(lane)
 
-    async def outbox(self, contact: str, lane: Lane, after: int, limit: int) -> Sequence[OutboxRow]:
-        return await self.store.outbox(contact, lane, after, limit)
+    async def outbox(self, contact: str, lane: Lane, limit: int) -> Sequence[OutboxRow]:
+        return await self.store.outbox(contact, lane, limit)
 
-    async def delivered(self, contact: str, seqs: Sequence[int]) -> None:
-        await self.store.delivered(contact, seqs)
+    async def delivered(self, contact: str, lane: Lane, seqs: Sequence[int]) -> bool:
+        return await self.store.delivered(contact, lane, seqs)
 
-    async def calls(self) -> Iterable[CallRow]:
-        return await self.store.calls()
+    async def park(self, contact: str, lane: Lane, seq: int, why: str, at: Instant) -> None:
+        await self.store.park(contact, lane, seq, why, at)
+
+    async def parked(self, contact: str | None, after: int, limit: int) -> Sequence[ParkedRow]:
+        return await self.store.parked(contact, after, limit)
+
+    async def unpark(self, contact: str, seqs: Sequence[int], *, again: bool) -> int:
+        return await self.store.unpark(contact, seqs, again=again)
+
+    async def calls(self, contact: str | None = None) -> Iterable[CallRow]:
+        return await self.store.calls(contact)
 
     async def forget_marks(self, before: Instant) -> int:
         return await self.store.forget_marks(before)
@@ -133,21 +148,24 @@ class BreakingStore(StoreAround):
 
 
 class SlowStore(StoreAround):
-    """A store that makes one contact wait, before it reads or after it has committed, until `go`."""
+    """A store that makes one contact wait, before it reads or after it has committed, until `go`; `waits` says
+    that it does."""
 
     def __init__(self, store: Store, contact: str, *, when: str) -> None:
         super().__init__(store)
         self.contact, self.when = contact, when
-        self.go = asyncio.Event()
+        self.go, self.waits = asyncio.Event(), asyncio.Event()
 
     async def read(self, contact: str, mark: str | None) -> Stored:
         if contact == self.contact and self.when == "read":
+            self.waits.set()
             await self.go.wait()
         return await super().read(contact, mark)
 
     async def commit(self, change: Change) -> None:
         await super().commit(change)
         if change.contact == self.contact and self.when == "commit":
+            self.waits.set()
             await self.go.wait()
 
 
@@ -194,6 +212,8 @@ class World:
         async def until_killed() -> None:
             await bot.__aenter__()
             await scenario(bot)
+            if isinstance(self.store.store, MortalStore):
+                await self.store.store.die()
 
         self.run(until_killed())
         asyncio.run(self.store.close())  # what the system does for a dead process: its files are closed
@@ -211,11 +231,11 @@ class World:
         return self.channel.said(contact)
 
     async def say_and_wait(self, bot: Bot, *texts: str) -> None:
-        """Say `texts`, the last of which leads to a call, and wait until its action has begun."""
+        """Say `texts`, the last of which leads to a call, and wait until its action has begun and all is said."""
         begun = len(self.actions.calls)
         for text in texts:
             await bot.receive(self.message(text))
-        await until(lambda: len(self.actions.calls) > begun)
+        await until(lambda: len(self.actions.calls) > begun and not bot._follower._deliveries["reply"]._news)
 
     async def say_nothing(self, bot: Bot) -> list[str]:
         """What ada was told since the last look."""
@@ -232,8 +252,9 @@ class World:
                 return {
                     "sessions": int(session is not None),
                     "deadlines": len(list(await store.deadlines())),
-                    "replies": len(await store.outbox("ada", "reply", 0, 100)),
-                    "notices": len(await store.outbox("ada", "notice", 0, 100)),
+                    "replies": len(await store.outbox("ada", "reply", 100)),
+                    "notices": len(await store.outbox("ada", "notice", 100)),
+                    "parked": len(await store.parked(None, 0, 100)),
                     "calls": len(list(await store.calls())),
                 }
             finally:

@@ -9,7 +9,7 @@ from typing import Any, Literal, assert_never, get_args
 import click
 
 from flowc import machine as ir
-from flowc.analyse.conversations import shown, way_to
+from flowc.analyse.conversations import shown
 from flowc.analyse.graph import Graph
 from flowc.cells import visible
 from flowc.cli.findings import Findings
@@ -79,7 +79,7 @@ def _no_way(machine: ir.Machine, state: str, target: ir.State | None) -> str:
 def _give_up(machine: ir.Machine, state: str) -> None:
     """Say that no conversation was found, and where the machine would allow one."""
     graph = Graph(machine)
-    way = way_to(graph, state)
+    way = graph.way_to(state)
     if not way:
         complain(f"no conversation leads to `{state}`")
         return

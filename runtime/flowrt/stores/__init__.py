@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from flowrt.abc import Store
 from flowrt.errors import StoreError
@@ -10,14 +10,15 @@ from flowrt.errors import StoreError
 SCHEMES = """\
   memory:                    kept in this process and lost with it
   sqlite:///sessions.db      a file of this folder; one process at a time
-  sqlite:////var/bot/s.db    a file by its whole path"""
+  sqlite:////var/bot/s.db    a file by its whole path; behind it may stand ?synchronous=normal
+  postgresql://bot@db/chats  a PostgreSQL database; any number of processes"""
 
 
 def open_store(store: Store | str | None) -> Store:
     """The store that `store` names; a store object is itself.
 
     The store is made, not opened: that is its `open`. Raises `StoreError` where the name is not one of
-    `SCHEMES`.
+    `SCHEMES`, or the package that such a store needs is not installed.
 
     >>> type(open_store("memory:")).__name__
     'MemoryStore'
@@ -30,12 +31,36 @@ def open_store(store: Store | str | None) -> Store:
         from flowrt.stores.memory import MemoryStore  # noqa: PLC0415
 
         return MemoryStore()
+    if store.startswith(("postgresql://", "postgres://")):
+        return _open_postgres(store)
     path = store.removeprefix("sqlite:///")
     if path != store and path:
         from flowrt.stores.sqlite import SqliteStore  # noqa: PLC0415 - it imports sqlite3
 
-        return SqliteStore(unquote(path))
+        path, _, query = path.partition("?")
+        return SqliteStore(unquote(path), **_settings(query, ["synchronous"]))
     raise StoreError(f"there is no store {_without_password(store)!r}; the stores are\n{SCHEMES}")
+
+
+def _open_postgres(url: str) -> Store:
+    try:
+        from flowrt.stores.postgres import PostgresStore  # noqa: PLC0415 - it imports asyncpg
+    except ModuleNotFoundError as missing:
+        if missing.name != "asyncpg":
+            raise
+        raise StoreError("a store in PostgreSQL needs the package asyncpg: install flowc[postgres]") from None
+    return PostgresStore(url)
+
+
+def _settings(query: str, known: list[str]) -> dict[str, str]:
+    """The settings behind the `?` of a store's name. Raises `StoreError` where one is none of the `known`."""
+    found = parse_qs(query, keep_blank_values=True)
+    for name, values in found.items():
+        if name not in known:
+            raise StoreError(f"the store has no setting {name!r}: it has {', '.join(known)}")
+        if len(values) > 1 or not values[0]:
+            raise StoreError(f"the store is given {name!r} twice or without a value")
+    return {name: value for name, [value] in found.items()}
 
 
 def _without_password(url: str) -> str:

@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 
-from flowrt.abc import CallRow, Change, Lane, OutboxRow, Stored
+from flowrt.abc import CallRow, Change, Lane, OutboxRow, ParkedRow, Stored
 from flowrt.errors import StoreError
 from flowrt.time import Instant
+from flowrt.values import INT_MAX
+
+_SEVERAL = "To run several processes, keep the sessions in PostgreSQL"
 
 
 class MemoryStore:
     """Keeps everything in dictionaries, for as long as the object lives: a bot opened again on it goes on."""
 
+    shared = False
+
     def __init__(self) -> None:
         self._in_use = False
+        self._process = os.getpid()
         self._seq = 0
         self._sessions: dict[str, tuple[str, Instant | None]] = {}
         self._marks: dict[tuple[str, str], Instant] = {}
         self._outbox: dict[tuple[str, Lane], dict[int, str]] = {}
+        self._parked: dict[int, ParkedRow] = {}
         self._calls: dict[str, dict[str, str]] = {}
 
     async def open(self) -> None:
-        """Take the store into use. Raises `StoreError` where another bot has it."""
+        """Take the store into use.
+
+        Raises `StoreError` where another bot has it, or where this is one of several processes: each would
+        have a memory of its own. A server that starts several says so in `WEB_CONCURRENCY`, or copies a
+        process that has made the store already.
+        """
         if self._in_use:
             raise StoreError("another bot uses this memory store: a memory store serves one bot at a time")
+        if self._process != os.getpid() or _workers() > 1:
+            raise StoreError(f"a memory store serves one process, and this is one of several. {_SEVERAL}")
         self._in_use = True
 
     async def close(self) -> None:
@@ -45,10 +60,13 @@ class MemoryStore:
         if change.mark is not None:
             self._marks[contact, change.mark] = change.at
         for lane, body in change.outbox:
-            self._seq += 1
-            self._outbox.setdefault((contact, lane), {})[self._seq] = body
+            self._append(contact, lane, body)
         if change.calls or change.calls_over:
             self._change_calls(change)
+
+    def _append(self, contact: str, lane: Lane, body: str) -> None:
+        self._seq += 1
+        self._outbox.setdefault((contact, lane), {})[self._seq] = body
 
     def _change_calls(self, change: Change) -> None:
         calls = self._calls.pop(change.contact, {})
@@ -58,32 +76,58 @@ class MemoryStore:
         if calls:
             self._calls[change.contact] = calls
 
-    async def deadlines(self) -> Iterable[tuple[str, Instant]]:
-        """Every contact whose session has a deadline, with the next."""
-        return [(contact, due) for contact, (_, due) in self._sessions.items() if due is not None]
+    async def deadlines(self, before: Instant = INT_MAX) -> Iterable[tuple[str, Instant]]:
+        """Every contact whose session has a deadline up to `before`, with the next."""
+        all_due = self._sessions.items()
+        return [(contact, due) for contact, (_, due) in all_due if due is not None and due <= before]
 
     async def undelivered(self, lane: Lane) -> Iterable[str]:
         """Every contact with rows in this lane."""
         return [contact for contact, other in self._outbox if other == lane]
 
-    async def outbox(self, contact: str, lane: Lane, after: int, limit: int) -> Sequence[OutboxRow]:
-        """The first rows of the lane, above `after`."""
+    async def outbox(self, contact: str, lane: Lane, limit: int) -> Sequence[OutboxRow]:
+        """The first rows of the lane."""
         rows = self._outbox.get((contact, lane), {})
-        return [OutboxRow(seq, body) for seq, body in rows.items() if seq > after][:limit]
+        return [OutboxRow(seq, body) for seq, body in rows.items()][:limit]
 
-    async def delivered(self, contact: str, seqs: Sequence[int]) -> None:
+    async def delivered(self, contact: str, lane: Lane, seqs: Sequence[int]) -> bool:
         """Delete these rows."""
-        lanes: tuple[Lane, ...] = ("reply", "notice")
-        for lane in lanes:
-            rows = self._outbox.get((contact, lane), {})
-            for seq in seqs:
-                rows.pop(seq, None)
-            if not rows:
-                self._outbox.pop((contact, lane), None)
+        for seq in seqs:
+            self._take(contact, lane, seq)
+        return False
 
-    async def calls(self) -> Iterable[CallRow]:
+    def _take(self, contact: str, lane: Lane, seq: int) -> str | None:
+        """The row, which is deleted."""
+        rows = self._outbox.get((contact, lane), {})
+        body = rows.pop(seq, None)
+        if not rows:
+            self._outbox.pop((contact, lane), None)
+        return body
+
+    async def park(self, contact: str, lane: Lane, seq: int, why: str, at: Instant) -> None:
+        """Move a row out of the outbox, to what could not be delivered."""
+        body = self._take(contact, lane, seq)
+        if body is not None:
+            self._parked[seq] = ParkedRow(contact, seq, lane, body, why, at)
+
+    async def parked(self, contact: str | None, after: int, limit: int) -> Sequence[ParkedRow]:
+        """What could not be delivered."""
+        rows = [row for seq, row in sorted(self._parked.items()) if seq > after]
+        return [row for row in rows if contact in (None, row.contact)][:limit]
+
+    async def unpark(self, contact: str, seqs: Sequence[int], *, again: bool) -> int:
+        """Delete these, or put them at the end of the outbox."""
+        rows = [row for seq in sorted(seqs) if (row := self._parked.get(seq)) and row.contact == contact]
+        for row in rows:
+            del self._parked[row.seq]
+            if again:
+                self._append(contact, row.lane, row.body)
+        return len(rows)
+
+    async def calls(self, contact: str | None = None) -> Iterable[CallRow]:
         """Every call whose result is awaited."""
-        return [CallRow(who, key, body) for who, calls in self._calls.items() for key, body in calls.items()]
+        whose = self._calls.items() if contact is None else [(contact, self._calls.get(contact, {}))]
+        return [CallRow(who, key, body) for who, calls in whose for key, body in calls.items()]
 
     async def forget_marks(self, before: Instant) -> int:
         """Delete the marks made before that instant."""
@@ -91,3 +135,9 @@ class MemoryStore:
         for mark in old:
             del self._marks[mark]
         return len(old)
+
+
+def _workers() -> int:
+    """How many processes serve together, as far as the environment says."""
+    said = os.environ.get("WEB_CONCURRENCY", "")
+    return int(said) if said.isdecimal() else 1
