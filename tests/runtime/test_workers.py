@@ -47,7 +47,8 @@ class Team:
         """One more worker."""
         self.stores.append(MortalStore(self.dsn))
         parts: dict[str, Any] = {"store": self.stores[-1], "channel": self.channel, "clock": self.clock}
-        return Bot(self.flow, **(parts | {"retry_after": 0.01, "grace": 1.0} | other))
+        parts |= {"retry_after": 0.01, "grace": 1.0, **other}
+        return Bot(self.flow, **parts)
 
 
 @pytest.fixture

@@ -110,5 +110,6 @@ class Drawing:
 
 def taken_together(ways: Iterable[Way], cells: Container[tuple[int, str]]) -> Taken:
     """How much of several ways, of at least one, is among `cells`."""
-    first, *others = {way.taken(cells) for way in ways}
+    found: set[Taken] = {way.taken(cells) for way in ways}
+    first, *others = found
     return "partly" if others else first
