@@ -218,7 +218,7 @@ def test_every_program_runs_beside_the_built_module_and_prints_what_is_shown(
 ) -> None:
     (tmp_path / "feedback_flow.py").write_text(feedback_module(), encoding="utf-8")
     (tmp_path / "program.py").write_text(block.text, encoding="utf-8")
-    command = [sys.executable, "-X", "dev", "-W", "error", "program.py"]
+    command = [sys.executable, "-W", "error", "program.py"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     shown = next(other for other in BLOCKS if other.after == block)
