@@ -74,7 +74,7 @@ class Values:
 
     def _of(self, type: Type, low: Value, high: Value, depth: int) -> Iterator[Literal]:
         if type.element is not None:
-            items = [] if depth >= _DEPTH else self.of(type.element, depth=depth + 1)
+            items: Sequence[Literal] = () if depth >= _DEPTH else self.of(type.element, depth=depth + 1)
             yield from ((item,) for item in items[:2])
             yield ()
             yield from (tuple(items[:1]) * length for length in self._lengths if items)
