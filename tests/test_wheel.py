@@ -74,7 +74,7 @@ def test_the_wheel_checks_builds_runs_and_tests(installed: list[Path], project: 
     )
     tested = run(installed, [*flowc, "test", "feedback.flowtest"], project)
     assert tested.returncode == 0
-    assert "14 passed" in tested.stdout
+    assert "16 passed" in tested.stdout
     assert run(installed, [*flowc, "new", "pizza"], project).returncode == 0
     assert run(installed, [*flowc, "build", "--check", "pizza"], project).returncode == 0
     assert (project / "pizza/.github/workflows/flows.yml").is_file()

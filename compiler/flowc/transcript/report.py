@@ -10,6 +10,7 @@ from flowc.transcript.columns import beginning, wrap
 from flowc.transcript.coverage import Coverage
 from flowc.transcript.notation import quote, visible
 from flowc.transcript.results import Failure, ScriptResult, TestResult
+from flowc.transcript.source_lines import LineCoverage
 
 _MARGIN = "    "
 _MARK = "  ≠ "
@@ -51,7 +52,9 @@ def failure_text(path: str, test: TestResult, *, columns: int = 100, color: bool
     return "\n".join([head, *page.rows(failure.differs), *origin])
 
 
-def summary(results: Iterable[ScriptResult], coverage: Coverage | None = None) -> str:
+def summary(
+    results: Iterable[ScriptResult], coverage: Coverage | None = None, lines: LineCoverage | None = None
+) -> str:
     """How many tests passed and failed, and how much of the flow they covered.
 
     >>> summary([ScriptResult("a.flowtest", (TestResult("a greeting", 1, None),))])
@@ -60,19 +63,30 @@ def summary(results: Iterable[ScriptResult], coverage: Coverage | None = None) -
     results = list(results)
     passed, failed = sum(result.passed for result in results), sum(result.failed for result in results)
     counts = ", ".join([f"{passed} passed"] + ([f"{failed} failed"] if failed else []))
-    return counts if coverage is None else f"{counts} · {_covered(coverage)}"
+    covered = [] if coverage is None else [_covered(coverage, "transitions")]
+    covered += [] if lines is None else [_covered(lines, "lines")]
+    return " · ".join([counts, *covered])
 
 
-def uncovered(coverage: Coverage) -> str:
-    """The transitions that no test took, a line for each, without a last newline; empty where all were."""
+def uncovered(coverage: Coverage, lines: LineCoverage | None = None) -> str:
+    """The transitions that no test took, a line for each, and the lines of the source on which nothing was done.
+
+    Without a last newline; empty where nothing is missing.
+    """
     missed = coverage.uncovered
-    return "\n".join([f"not covered: {len(missed)}", *(f"  {it}" for it in missed)]) if missed else ""
+    rows = [f"not covered: {len(missed)}", *(f"  {it}" for it in missed)] if missed else []
+    rows += [f"lines not covered: {missing}" for missing in (lines.missing if lines else ())]
+    return "\n".join(rows)
 
 
-def _covered(coverage: Coverage) -> str:
+def share(coverage: Coverage | LineCoverage) -> float:
+    """How much of it is covered, in percent; of nothing, all is."""
+    return 100 * coverage.covered / coverage.total if coverage.total else 100.0
+
+
+def _covered(coverage: Coverage | LineCoverage, what: str) -> str:
     """Rounded down: 100 % is all of them."""
-    share = 100 * coverage.covered // coverage.total if coverage.total else 100
-    return f"{coverage.covered} of {coverage.total} transitions ({share} %)"
+    return f"{coverage.covered} of {coverage.total} {what} ({int(share(coverage))} %)"
 
 
 class _Page:
