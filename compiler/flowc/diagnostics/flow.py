@@ -164,7 +164,7 @@ class SilentWait(Mistake):
         return f"`{self.name}` leaves some messages without an answer"
 
     def notes(self) -> tuple[str, ...]:
-        return _shown("for instance:", self.conversation)
+        return shown_below("for instance:", self.conversation)
 
     def help(self) -> str | None:
         return "add `on message -> again` to it, or `anytime on message -> …` for the whole flow"
@@ -201,7 +201,7 @@ class UnsetVariable(Mistake):
         return f"`{self.name}` may be unset here"
 
     def notes(self) -> tuple[str, ...]:
-        return _shown("nothing has given it a value in this conversation:", self.conversation)
+        return shown_below("nothing has given it a value in this conversation:", self.conversation)
 
     def help(self) -> str | None:
         return f"set it on every way here, for instance `-> set {self.name} = …`"
@@ -263,7 +263,7 @@ class MaybeNone(Mistake):
         return f"{f'`{self.name}`' if self.name else 'this value'} may be none here"
 
     def notes(self) -> tuple[str, ...]:
-        return _shown("it is none in this conversation:", self.conversation)
+        return shown_below("it is none in this conversation:", self.conversation)
 
     def help(self) -> str | None:
         if self.name is None:
@@ -495,7 +495,8 @@ class EmptyText(Mistake):
         return "this text is empty"
 
 
-def _shown(head: str, conversation: tuple[str, ...]) -> tuple[str, ...]:
+def shown_below(head: str, conversation: tuple[str, ...]) -> tuple[str, ...]:
+    """The note that shows a conversation; none, where there is no conversation."""
     if not conversation:
         return ()
     return ("\n".join([head, *(f"  {line}" for line in conversation)]),)
