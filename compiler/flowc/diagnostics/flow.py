@@ -83,9 +83,9 @@ class UnreachableState(Mistake):
     Right:
 
         timeout 1 hour
-        on message -> goto menu
+        on message -> reply "Hello." -> goto menu
         state menu
-          on message -> end session
+          on message -> reply "Thanks." -> end session
     """
 
     code = "F0403"
@@ -114,11 +114,11 @@ class CycleWithoutWait(Mistake):
     Right:
 
         timeout 1 hour
-        on message -> goto one
+        on message -> reply "Hello." -> goto one
         state one
           -> goto two
         state two
-          on message -> goto one
+          on message -> reply "Hello." -> goto one
     """
 
     code = "F0404"
@@ -144,7 +144,7 @@ class SilentWait(Mistake):
         on message -> goto menu
         state menu
           -> reply "Say go."
-          on "go" -> end session
+          on "go" -> reply "Thanks." -> end session
 
     Right:
 
@@ -152,7 +152,7 @@ class SilentWait(Mistake):
         on message -> goto menu
         state menu
           -> reply "Say go."
-          on "go" -> end session
+          on "go" -> reply "Thanks." -> end session
           on message -> again
     """
 
@@ -213,12 +213,12 @@ class NoTimeout(Mistake):
 
     Wrong:
 
-        on message -> ask name "What's your name?" -> end session
+        on message -> ask name "What's your name?" -> reply "Thanks." -> end session
 
     Right:
 
         timeout 15 minutes
-        on message -> ask name "What's your name?" -> end session
+        on message -> ask name "What's your name?" -> reply "Thanks." -> end session
     """
 
     code = "F0407"
@@ -252,7 +252,7 @@ class MaybeNone(Mistake):
               on "no" -> set note = none
           when note is not none
             -> reply "You said {note}."
-          -> end session
+          -> reply "Thanks." -> end session
     """
 
     code = "F0408"
@@ -347,7 +347,7 @@ class NotHere(Mistake):
     Right:
 
         timeout 15 minutes -> reply "Until next time."
-        on message -> end session
+        on message -> reply "Thanks." -> end session
     """
 
     code = "F0411"
@@ -397,7 +397,7 @@ class SecondClause(Mistake):
     Right:
 
         timeout 1 hour
-        on message -> end session
+        on message -> reply "Thanks." -> end session
     """
 
     code = "F0413"
@@ -432,7 +432,7 @@ class NeverDue(Mistake):
         on message
           -> ask name "What's your name?"
               after 5 minutes -> reply "Still there?"
-          -> end session
+          -> reply "Thanks." -> end session
     """
 
     code = "F0414"
@@ -458,16 +458,16 @@ class NoTries(Mistake):
         timeout 1 hour
         on message
           -> ask age: int "How old are you?"
-              tries 0 -> end session
-          -> end session
+              tries 0 -> reply "Let's leave it there." -> end session
+          -> reply "Thanks." -> end session
 
     Right:
 
         timeout 1 hour
         on message
           -> ask age: int "How old are you?"
-              tries 3 -> end session
-          -> end session
+              tries 3 -> reply "Let's leave it there." -> end session
+          -> reply "Thanks." -> end session
     """
 
     code = "F0415"
