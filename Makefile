@@ -11,7 +11,7 @@ unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types fix build clean
+.PHONY: help setup demo test lint types fix docs build clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,9 @@ types: setup ## Check types with mypy and pyright
 fix: setup ## Mend style and formatting where a tool can
 	@$(BIN)/ruff check --fix --exit-zero --quiet
 	@$(BIN)/ruff format --quiet
+
+docs: setup ## Write the pages of docs that are made from the code
+	@$(BIN)/python -m flowc.cli.manual >docs/diagnostics.md.new && mv docs/diagnostics.md.new docs/diagnostics.md
 
 build: setup ## Build the wheel into dist
 	@rm -rf dist

@@ -11,7 +11,7 @@ from flowc.format import format_source
 from flowc.pipeline import compile_flow
 from flowc.source import Source, source_of
 
-WARNED = 'on message -> ask name "Who?" -> end session'
+WARNED = 'on message -> ask name "Who?" -> reply "Hi." -> end session'
 """A flow without a `timeout`, which is warned of in this line."""
 
 
@@ -85,7 +85,7 @@ def test_an_error_cannot_be_silenced() -> None:
 
 def test_an_unknown_code_is_met_with_near_ones() -> None:
     [line] = said(f"{WARNED} # flowc: ignore[F0047]")
-    assert line == "1:62: error[F0611] there is no diagnostic `F0047` (did you mean `F0407`?)"
+    assert line == "1:77: error[F0611] there is no diagnostic `F0047` (did you mean `F0417` or `F0407`?)"
     [line] = said(f"{WARNED} # flowc: ignore[W]")
     assert "the codes of warnings are F0407, " in line
 
@@ -104,18 +104,18 @@ def test_one_for_the_file_stands_at_its_top(before: str) -> None:
 
 
 def test_an_imported_file_has_ignores_of_its_own_and_they_are_not_called_useless() -> None:
-    part = "# flowc: ignore-file[F0407]\nstate menu\n  on message -> end session\n"
-    assert codes('import "part.flow"\non message -> goto menu', part=part) == ["F0407"]
-    assert said('import "part.flow"\ntimeout 1 hour\non message -> goto menu', part=part) == []
+    part = '# flowc: ignore-file[F0407]\nstate menu\n  on message -> reply "Bye." -> end session\n'
+    assert codes('import "part.flow"\non message -> reply "Hi." -> goto menu', part=part) == ["F0407"]
+    assert said('import "part.flow"\ntimeout 1 hour\non message -> reply "Hi." -> goto menu', part=part) == []
 
 
 def test_a_mistake_in_one_of_an_imported_file_is_told_there() -> None:
-    part = "state menu  # flowc: ignore[F0408]\n  on message -> end session\n"
-    [line] = said('import "part.flow"\ntimeout 1 hour\non message -> goto menu', part=part)
+    part = 'state menu  # flowc: ignore[F0408]\n  on message -> reply "Bye." -> end session\n'
+    [line] = said('import "part.flow"\ntimeout 1 hour\non message -> reply "Hi." -> goto menu', part=part)
     assert line.startswith("part.flow:1:29: error[F0612]")
 
 
 @pytest.mark.parametrize("place", ["{}  # flowc: ignore[F0407]", "# flowc: ignore[F0407]\n{}"])
 def test_the_canonical_form_keeps_what_is_silenced(place: str) -> None:
-    flow = 'on   message -> ask name "Who?"   -> end session'
+    flow = 'on   message -> ask name "Who?"   -> reply "Hi." -> end session'
     assert said(format_source(source_of("a.flow", place.format(flow)))) == []

@@ -86,7 +86,7 @@ def test_what_equals_a_value_is_one(condition: str) -> None:
     assert (
         codes(
             f'{HEAD}on message\n  -> ask x "?"\n      on "no" -> set x = none\n'
-            f'  when {condition}\n    -> reply "{{x}}"\n  -> end session'
+            f'  when {condition}\n    -> reply "{{x}}"\n  -> reply "Bye."\n  -> end session'
         )
         == []
     )
@@ -94,22 +94,22 @@ def test_what_equals_a_value_is_one(condition: str) -> None:
 
 def test_a_finding_shows_the_conversation_from_its_start() -> None:
     text = f'{HEAD}on message\n  -> ask x: int "X?"\n      on "no" -> set x = none\n'
-    text += "  -> set y = x + 1\n  -> end session"
+    text += '  -> set y = x + 1\n  -> reply "Bye."\n  -> end session'
     [found] = compile_flow(source_of("a.flow", text)).diagnostics
     assert found.notes == (
-        "it is none in this conversation:\n  user: hello\n  bot:  X?\n  user: no\n  session: ended",
+        "it is none in this conversation:\n  user: hello\n  bot:  X?\n  user: no\n  bot:  Bye.\n  session: ended",
     )
 
 
 ASK = 'on message\n  -> ask n "?"\n      '
-END = "\n  -> end session"
+END = '\n  -> reply "Thanks." -> end session'
 
 
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
         ("action f(n: int, n: int)\non message -> end session", ["F0202"]),
-        ('on message -> ask n "?" -> end session\naction f(n: text)', []),
+        ('on message -> ask n "?" -> reply "Hi." -> end session\naction f(n: text)', []),
         (ASK + 'after 1 minute -> reply "A"\n      after 60 seconds -> reply "B"' + END, ["F0413"]),
         (ASK + 'after 1 minute -> reply "A"\n      timeout 1 minute' + END, ["F0414"]),
         (ASK + 'after 1 hour -> reply "A"' + END, ["F0414"]),

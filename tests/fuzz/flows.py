@@ -1,6 +1,6 @@
 """Flows at random that mean something: every name is declared, every state is entered, most types fit.
 
-They reach the passes behind the parser, which `tests.format.programs` seldom does. Both take a `Random`.
+They reach the passes behind the parser, which those of `tests.format.programs` seldom do.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ WORDS = ("yes", "no", "go", "stop", "later", "more")
 
 
 def flow(random: Random) -> str:
-    """A flow, written down."""
+    """A flow, written down. One in three has no variable without a value."""
     return _Writer(random).flow()
 
 
@@ -23,6 +23,7 @@ class _Writer:
     def __init__(self, random: Random) -> None:
         self.random = random
         self.labels = 0
+        self.sound = self.maybe(0.33)
 
     def maybe(self, chance: float = 0.5) -> bool:
         return self.random.random() < chance
@@ -32,8 +33,10 @@ class _Writer:
         parts += ["record Parcel\n  label: text\n  note: text?", "action find(note: text?) returns Parcel?"]
         parts += [
             f'keep {KEPT}: text = "x"',
-            f"let {NAMES[0]}: text? = {self.value()}" if self.maybe(0.3) else "",
+            f"let {NAMES[0]}: text? = none" if self.maybe(0.3) and not self.sound else "",
         ]
+        if self.sound:
+            parts += [f"let {name}: text? = none" for name in NAMES] + [f"let {RECORD}: Parcel? = none"]
         for words in (["help"], ["home", "back"], ["note"])[: self.random.randint(0, 3)]:
             pattern = " | ".join(f'"{word}"' for word in words)
             parts.append(f"anytime on {pattern}{self.guard()}{self.chain(2, self.closing(aside=True))}")
@@ -158,6 +161,8 @@ class _Writer:
         return self.random.choice(NAMES)
 
     def hole(self) -> str:
+        if self.sound:
+            return self.random.choice(["Well?", f"{{{self.name()} or {KEPT}}}"])
         if self.maybe(0.15):
             return self.random.choice([f"{{{RECORD}.label}}", f"{{{RECORD}.note}}"])
         return self.random.choice(["Well?", f"Well, {{{self.name()}}}?", f"{{{self.name()} or {KEPT}}}"])
@@ -171,12 +176,7 @@ class _Writer:
             [f"{name} is none", f"{name} is not none", f'{name} == "x"', f"{name} != {other}", "true"]
         )
         if self.maybe(0.2):
-            one = self.random.choice(
-                [
-                    f"{RECORD} is not none and {RECORD}.note is not none",
-                    f"{RECORD} is none",
-                    f"{RECORD}.note is none",
-                ]
-            )
+            tests = [f"{RECORD} is not none and {RECORD}.note is not none", f"{RECORD} is none"]
+            one = self.random.choice(tests if self.sound else [*tests, f"{RECORD}.note is none"])
         two = self.random.choice([f"{other} is not none", f"not ({other} is none)", f"{name} == {other}"])
         return self.random.choice([one, one, f"{one} and {two}", f"{one} or {two}", f"not ({one})"])

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from flowc.analyse.contracts import contracts
 from flowc.analyse.cycles import circles
+from flowc.analyse.endings import endless_sessions
 from flowc.analyse.graph import Graph
 from flowc.analyse.silence import silent_waits
+from flowc.analyse.turns import check_turns
 from flowc.analyse.values import Values, missing_values
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.machine import Machine
@@ -17,5 +19,12 @@ def analyse(machine: Machine) -> tuple[Machine, tuple[Mistake, ...]]:
     """`machine` with the contracts of its states, and all that people who talk to it would meet and should not."""
     graph = Graph(machine)
     values = Values(graph)
-    found = (*circles(graph), *silent_waits(graph), *missing_values(values))
+    round_and_round = tuple(circles(graph))
+    found = (
+        *round_and_round,
+        *silent_waits(graph),
+        *missing_values(values),
+        *endless_sessions(graph),
+        *(() if round_and_round else check_turns(graph)),
+    )
     return replace(machine, contracts=contracts(values)), found

@@ -13,14 +13,14 @@ class UnknownDialog(Mistake):
     Wrong:
 
         timeout 1 hour
-        on message -> run adress() -> end session
+        on message -> run adress() -> reply "Thanks." -> end session
         dialog address()
           -> ask street "Which street?"
 
     Right:
 
         timeout 1 hour
-        on message -> run address() -> end session
+        on message -> run address() -> reply "Thanks." -> end session
         dialog address()
           -> ask street "Which street?"
     """
@@ -127,7 +127,7 @@ class RecursiveDialog(Mistake):
     Wrong:
 
         timeout 1 hour
-        on message -> run number() -> end session
+        on message -> run number() -> reply "Thanks." -> end session
         dialog number()
           -> ask n: int "Which number?"
           when n < 0
@@ -136,7 +136,7 @@ class RecursiveDialog(Mistake):
     Right:
 
         timeout 1 hour
-        on message -> run number() -> end session
+        on message -> run number() -> reply "Thanks." -> end session
         dialog number()
           -> goto asking
           state asking
@@ -216,7 +216,7 @@ class RenameCycle(Mistake):
 
         timeout 1 hour
         renamed place to city
-        on message -> ask city "Where?" -> end session
+        on message -> ask city "Where?" -> reply "Thanks." -> end session
     """
 
     code = "F0213"
@@ -243,7 +243,7 @@ class RenamedAway(Mistake):
 
         timeout 1 hour
         renamed place to city
-        on message -> ask city "Where?" -> end session
+        on message -> ask city "Where?" -> reply "Thanks." -> end session
     """
 
     code = "F0214"
@@ -279,9 +279,9 @@ class AmbiguousRename(Mistake):
 
         timeout 1 hour
         renamed state start_menu to menu
-        on message -> ask menu "Which menu?" -> goto menu
+        on message -> ask menu "Which menu?" -> reply "Hello." -> goto menu
         state menu
-          on message -> end session
+          on message -> reply "Thanks." -> end session
     """
 
     code = "F0215"

@@ -83,9 +83,9 @@ class UnreachableState(Mistake):
     Right:
 
         timeout 1 hour
-        on message -> goto menu
+        on message -> reply "Hello." -> goto menu
         state menu
-          on message -> end session
+          on message -> reply "Thanks." -> end session
     """
 
     code = "F0403"
@@ -114,11 +114,11 @@ class CycleWithoutWait(Mistake):
     Right:
 
         timeout 1 hour
-        on message -> goto one
+        on message -> reply "Hello." -> goto one
         state one
           -> goto two
         state two
-          on message -> goto one
+          on message -> reply "Hello." -> goto one
     """
 
     code = "F0404"
@@ -144,7 +144,7 @@ class SilentWait(Mistake):
         on message -> goto menu
         state menu
           -> reply "Say go."
-          on "go" -> end session
+          on "go" -> reply "Thanks." -> end session
 
     Right:
 
@@ -152,7 +152,7 @@ class SilentWait(Mistake):
         on message -> goto menu
         state menu
           -> reply "Say go."
-          on "go" -> end session
+          on "go" -> reply "Thanks." -> end session
           on message -> again
     """
 
@@ -164,7 +164,7 @@ class SilentWait(Mistake):
         return f"`{self.name}` leaves some messages without an answer"
 
     def notes(self) -> tuple[str, ...]:
-        return _shown("for instance:", self.conversation)
+        return shown_below("for instance:", self.conversation)
 
     def help(self) -> str | None:
         return "add `on message -> again` to it, or `anytime on message -> …` for the whole flow"
@@ -201,7 +201,7 @@ class UnsetVariable(Mistake):
         return f"`{self.name}` may be unset here"
 
     def notes(self) -> tuple[str, ...]:
-        return _shown("nothing has given it a value in this conversation:", self.conversation)
+        return shown_below("nothing has given it a value in this conversation:", self.conversation)
 
     def help(self) -> str | None:
         return f"set it on every way here, for instance `-> set {self.name} = …`"
@@ -213,12 +213,12 @@ class NoTimeout(Mistake):
 
     Wrong:
 
-        on message -> ask name "What's your name?" -> end session
+        on message -> ask name "What's your name?" -> reply "Thanks." -> end session
 
     Right:
 
         timeout 15 minutes
-        on message -> ask name "What's your name?" -> end session
+        on message -> ask name "What's your name?" -> reply "Thanks." -> end session
     """
 
     code = "F0407"
@@ -252,7 +252,7 @@ class MaybeNone(Mistake):
               on "no" -> set note = none
           when note is not none
             -> reply "You said {note}."
-          -> end session
+          -> reply "Thanks." -> end session
     """
 
     code = "F0408"
@@ -263,7 +263,7 @@ class MaybeNone(Mistake):
         return f"{f'`{self.name}`' if self.name else 'this value'} may be none here"
 
     def notes(self) -> tuple[str, ...]:
-        return _shown("it is none in this conversation:", self.conversation)
+        return shown_below("it is none in this conversation:", self.conversation)
 
     def help(self) -> str | None:
         if self.name is None:
@@ -347,7 +347,7 @@ class NotHere(Mistake):
     Right:
 
         timeout 15 minutes -> reply "Until next time."
-        on message -> end session
+        on message -> reply "Thanks." -> end session
     """
 
     code = "F0411"
@@ -397,7 +397,7 @@ class SecondClause(Mistake):
     Right:
 
         timeout 1 hour
-        on message -> end session
+        on message -> reply "Thanks." -> end session
     """
 
     code = "F0413"
@@ -432,7 +432,7 @@ class NeverDue(Mistake):
         on message
           -> ask name "What's your name?"
               after 5 minutes -> reply "Still there?"
-          -> end session
+          -> reply "Thanks." -> end session
     """
 
     code = "F0414"
@@ -458,16 +458,16 @@ class NoTries(Mistake):
         timeout 1 hour
         on message
           -> ask age: int "How old are you?"
-              tries 0 -> end session
-          -> end session
+              tries 0 -> reply "Let's leave it there." -> end session
+          -> reply "Thanks." -> end session
 
     Right:
 
         timeout 1 hour
         on message
           -> ask age: int "How old are you?"
-              tries 3 -> end session
-          -> end session
+              tries 3 -> reply "Let's leave it there." -> end session
+          -> reply "Thanks." -> end session
     """
 
     code = "F0415"
@@ -495,7 +495,8 @@ class EmptyText(Mistake):
         return "this text is empty"
 
 
-def _shown(head: str, conversation: tuple[str, ...]) -> tuple[str, ...]:
+def shown_below(head: str, conversation: tuple[str, ...]) -> tuple[str, ...]:
+    """The note that shows a conversation; none, where there is no conversation."""
     if not conversation:
         return ()
     return ("\n".join([head, *(f"  {line}" for line in conversation)]),)

@@ -18,12 +18,12 @@ class UselessIgnore(Mistake):
     Wrong:
 
         timeout 1 hour
-        on message -> end session  # flowc: ignore[F0407]
+        on message -> reply "Thanks." -> end session  # flowc: ignore[F0407]
 
     Right:
 
         timeout 1 hour
-        on message -> end session
+        on message -> reply "Thanks." -> end session
     """
 
     code = "F0610"
@@ -51,7 +51,7 @@ class UnknownIgnoredCode(Mistake):
 
     Right:
 
-        on message -> ask name "Who?" -> end session  # flowc: ignore[F0407]
+        on message -> ask name "Who?" -> reply "Thanks." -> end session  # flowc: ignore[F0407]
     """
 
     code = "F0611"
@@ -85,8 +85,8 @@ class IgnoredError(Mistake):
 
         timeout 1 hour
         state menu
-          on message -> end session
-        on message -> goto menu
+          on message -> reply "Thanks." -> end session
+        on message -> reply "Hello." -> goto menu
     """
 
     code = "F0612"
@@ -116,7 +116,7 @@ class BadIgnore(Mistake):
 
     Right:
 
-        on message -> ask name "Who?" -> end session  # flowc: ignore[F0407]
+        on message -> ask name "Who?" -> reply "Thanks." -> end session  # flowc: ignore[F0407]
     """
 
     code = "F0613"
@@ -140,7 +140,7 @@ class LateIgnore(Mistake):
     Right:
 
         # flowc: ignore-file[F0407]
-        on message -> ask name "Who?" -> end session
+        on message -> ask name "Who?" -> reply "Thanks." -> end session
     """
 
     code = "F0614"

@@ -21,9 +21,9 @@ class UnknownState(Mistake):
     Right:
 
         timeout 1 hour
-        on message -> goto menu
+        on message -> reply "Hello." -> goto menu
         state menu
-          on message -> end session
+          on message -> reply "Thanks." -> end session
     """
 
     code = "F0201"
@@ -56,16 +56,16 @@ class Duplicate(Mistake):
         timeout 1 hour
         on message -> goto menu
         state menu
-          on message -> end session
+          on message -> reply "Thanks." -> end session
         state menu
           on message -> end session
 
     Right:
 
         timeout 1 hour
-        on message -> goto menu
+        on message -> reply "Hello." -> goto menu
         state menu
-          on message -> end session
+          on message -> reply "Thanks." -> end session
     """
 
     code = "F0202"
@@ -175,7 +175,7 @@ class SameWait(Mistake):
         on message
           -> ask name "What's your name?"
           -> second: ask name "And your second name?"
-          -> end session
+          -> reply "Thanks." -> end session
     """
 
     code = "F0205"
@@ -204,7 +204,7 @@ class UnknownType(Mistake):
     Right:
 
         timeout 1 hour
-        on message -> ask age: int "How old are you?" -> end session
+        on message -> ask age: int "How old are you?" -> reply "Thanks." -> end session
     """
 
     code = "F0206"
@@ -241,9 +241,9 @@ class TakenName(Mistake):
     Right:
 
         timeout 1 hour
-        on message -> goto begin
+        on message -> reply "Hello." -> goto begin
         state begin
-          on message -> end session
+          on message -> reply "Thanks." -> end session
     """
 
     code = "F0207"

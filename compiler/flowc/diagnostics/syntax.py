@@ -187,7 +187,7 @@ class EqualsSign(Mistake):
           -> ask rating: int "How was it?"
           when rating == 1
             -> reply "Sorry!"
-          -> end session
+          -> reply "Thanks." -> end session
     """
 
     code = "F0107"
@@ -377,7 +377,7 @@ class MisplacedClause(Mistake):
         on message
           -> ask rating: int "How was it?"
               retry "A number, please."
-          -> end session
+          -> reply "Thanks." -> end session
     """
 
     code = "F0114"
@@ -412,7 +412,7 @@ class StepAfterHandlers(Mistake):
         on message -> goto menu
         state menu
           -> reply "What would you like?"
-          on "bye" -> end session
+          on "bye" -> reply "Thanks." -> end session
           on message -> again
     """
 
@@ -441,7 +441,7 @@ class ReservedName(Mistake):
     Right:
 
         timeout 1 hour
-        on message -> ask name "What's your name?" -> end session
+        on message -> ask name "What's your name?" -> reply "Thanks." -> end session
     """
 
     code = "F0116"
@@ -577,9 +577,9 @@ class UnknownDeclaration(Mistake):
     Right:
 
         timeout 1 hour
-        on message -> goto menu
+        on message -> reply "Hello." -> goto menu
         state menu
-          on message -> end session
+          on message -> reply "Thanks." -> end session
     """
 
     code = "F0121"
@@ -713,7 +713,7 @@ class OtherWord(Mistake):
           -> ask age: int "How old are you?"
           when age < 18
             -> reply "Hello!"
-          -> end session
+          -> reply "Thanks." -> end session
     """
 
     code = "F0126"

@@ -27,7 +27,7 @@ class WrongType(Mistake):
           -> ask count: int "How many?"
           when count > 3
             -> reply "That is a lot."
-          -> end session
+          -> reply "Thanks." -> end session
     """
 
     code = "F0301"
@@ -60,7 +60,7 @@ class TwoTypes(Mistake):
         on message
           -> set count = 1
           -> ask count: int "How many?"
-          -> end session
+          -> reply "Thanks." -> end session
     """
 
     code = "F0302"
@@ -137,7 +137,7 @@ class WrongRange(Mistake):
     Right:
 
         timeout 1 hour
-        on message -> ask rating: int in 1..5 "How was it?" -> end session
+        on message -> ask rating: int in 1..5 "How was it?" -> reply "Thanks." -> end session
     """
 
     code = "F0304"
@@ -169,7 +169,7 @@ class SameChoice(Mistake):
     Right:
 
         timeout 1 hour
-        on message -> ask size "Which size?" choices "Small" | "Large" -> end session
+        on message -> ask size "Which size?" choices "Small" | "Large" -> reply "Thanks." -> end session
     """
 
     code = "F0306"
@@ -199,7 +199,7 @@ class OptionalAnswer(Mistake):
         on message
           -> ask note "Anything to add?"
               on "no" -> set note = none
-          -> end session
+          -> reply "Thanks." -> end session
     """
 
     code = "F0308"
@@ -225,7 +225,7 @@ class WrongChoices(Mistake):
     Right:
 
         timeout 1 hour
-        on message -> ask size "Which size?" choices "Small" | "Large" -> end session
+        on message -> ask size "Which size?" choices "Small" | "Large" -> reply "Thanks." -> end session
     """
 
     code = "F0307"
@@ -245,7 +245,7 @@ class UnnamedValue(Mistake):
 
     Right:
 
-        on message -> emit visited(place: "shop") -> end session
+        on message -> emit visited(place: "shop") -> reply "Thanks." -> end session
     """
 
     code = "F0309"

@@ -22,7 +22,7 @@ class UnaskableType(Mistake):
         on message
           -> ask colour "Which colour?"
           -> set colours = colours + [colour]
-          -> end session
+          -> reply "Thanks." -> end session
     """
 
     code = "F0320"

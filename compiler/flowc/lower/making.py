@@ -12,12 +12,12 @@ from functools import partial
 
 from flowc import machine as ir
 from flowc import syntax as ast
+from flowc.again import said_last
 from flowc.check import Checked
 from flowc.check.takes import Take
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.flow import RunsOffEnd
 from flowc.diagnostics.names import SameWait, TakenName
-from flowc.lower.again import said_last
 from flowc.lower.clocks import reminder_trigger
 from flowc.lower.patterns import Alternative, alternatives
 from flowc.lower.prompts import prompt

@@ -1,0 +1,124 @@
+"""Turns: what one event says on its way through the choices to where the session rests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flowc import machine as ir
+from flowc.analyse.conversations import shown
+from flowc.analyse.graph import Graph, does
+from flowc.diagnostics.conversations import SilentTurn, TooManyReplies
+from flowc.diagnostics.diagnostic import Mistake
+from flowrt.turn import MAX_REPLIES
+
+_SPEAKS = (ir.Say, ir.SayAny, ir.SayMedia, ir.HandOff)
+_SAID = (ir.Say, ir.SayAny, ir.SayMedia)
+
+
+def check_turns(graph: Graph) -> Iterator[Mistake]:
+    """The turns that say nothing, and those that say more than one event may. No circle of choices may be left."""
+    turns = _Turns(graph)
+    yield from turns.silent()
+    yield from turns.excessive()
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Rows from a choice to where the event comes to rest, as a list that shares its ends; `said` counts replies."""
+
+    row: ir.Transition
+    rest: _Way | None
+    said: int
+
+    def rows(self) -> Iterator[ir.Transition]:
+        way: _Way | None = self
+        while way is not None:
+            yield way.row
+            way = way.rest
+
+
+class _Turns:
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._silent: dict[str, _Way | None] = {}
+        self._longest: dict[str, _Way | None] = {}
+        self._resolve()
+
+    def _resolve(self) -> None:
+        """Both ways from every choice, the choices behind it first."""
+        for name in self._in_order():
+            rows = [row for rows in self.graph.groups(name) for row in rows if row.trigger == "advance"]
+            ways = [way for row in rows if (way := self._silently(row)) is not None]
+            self._silent[name] = ways[0] if ways else None
+            self._longest[name] = max(map(self._at_length, rows), key=lambda way: way.said, default=None)
+
+    def _in_order(self) -> list[str]:
+        """The choices, each behind those that it leads to."""
+        done: dict[str, None] = {}
+        for state in self.graph.states.values():
+            pending = [(state.name, False)] if self._is_choice(state.name) else []
+            while pending:
+                name, left = pending.pop()
+                if left:
+                    done[name] = None
+                elif name not in done:
+                    pending.append((name, True))
+                    pending += [
+                        (following, False) for following in self._choices_after(name) if following not in done
+                    ]
+        return list(done)
+
+    def _choices_after(self, name: str) -> list[str]:
+        rows = self.graph.rows(name, "advance")
+        return [str(row.dest) for row in rows if row.dest is not None and self._is_choice(row.dest)]
+
+    def _is_choice(self, name: str | None) -> bool:
+        return name is not None and self.graph.states[name].kind == "choice"
+
+    def _silently(self, row: ir.Transition) -> _Way | None:
+        """How the row, and what follows in the same event, says nothing; None where it always says something."""
+        if any(isinstance(effect, _SPEAKS) for effect in row.effects) or _may_speak_later(self.graph, row):
+            return None
+        if not self._is_choice(row.dest):
+            return _Way(row, None, 0)
+        rest = self._silent.get(str(row.dest))
+        return None if rest is None else _Way(row, rest, 0)
+
+    def _at_length(self, row: ir.Transition) -> _Way:
+        """The way on which the row, and what follows in the same event, says the most."""
+        said = sum(isinstance(effect, _SAID) for effect in row.effects)
+        rest = self._longest.get(str(row.dest)) if self._is_choice(row.dest) else None
+        return _Way(row, rest, said + (rest.said if rest else 0))
+
+    def silent(self) -> Iterator[Mistake]:
+        """What takes a message and may say nothing: one finding for each place."""
+        seen: set[ir.Origin] = set()
+        for row in self.graph.machine.transitions:
+            if row.trigger != "message" or row.origin in seen:
+                continue
+            way = self._silently(row)
+            if way is not None:
+                seen.add(row.origin)
+                conversation = shown(self.graph, [*self.graph.way_to(row.sources[0]), *way.rows()])
+                yield SilentTurn(span=row.origin.span, conversation=conversation)
+
+    def excessive(self) -> Iterator[Mistake]:
+        """The reply that is one too many for one event."""
+        seen: set[ir.Origin] = set()
+        for row in self.graph.machine.transitions:
+            way = self._at_length(row) if row.trigger != "advance" else None
+            if way is None or way.said <= MAX_REPLIES:
+                continue
+            said = [effect for each in way.rows() for effect in each.effects if isinstance(effect, _SAID)]
+            origin = said[MAX_REPLIES].origin
+            if origin not in seen:
+                seen.add(origin)
+                yield TooManyReplies(span=origin.span, limit=MAX_REPLIES)
+
+
+def _may_speak_later(graph: Graph, row: ir.Transition) -> bool:
+    """Whether an action, an instant or what is held answers in the place of this event, or `again` does."""
+    if does(row, "hold message") or does(row, "say again") or does(row, "say failure"):
+        return True
+    return row.dest is not None and graph.states[row.dest].kind in {"call", "wait"}
