@@ -23,8 +23,8 @@ def all_kinds() -> dict[str, type[Mistake]]:
 def page_of(kind: type[Mistake]) -> str:
     """What a kind of mistake means, with a wrong example and a right one.
 
-    >>> page_of(all_kinds()["F0201"]).splitlines()[0]
-    '`goto` names a state that the flow does not have.'
+    >>> page_of(all_kinds()["F0204"]).splitlines()[0]
+    '`call` names an action that the flow does not declare.'
     """
     return inspect.cleandoc(kind.__doc__ or "")
 

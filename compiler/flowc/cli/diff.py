@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -21,6 +20,7 @@ from flowc.diagnostics.versions import LostFlow, LostSession, RepeatedStep
 from flowc.diff.compare import Fate, compare
 from flowc.machine import Machine
 from flowc.pipeline import Compiled, compile_flow
+from flowc.records import dataclass
 from flowc.source import Source, Sources, Span, Unreadable
 
 

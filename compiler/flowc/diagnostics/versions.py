@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowc.diagnostics.diagnostic import Mistake
+from flowc.records import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,6 @@ The runtime decides the same when it restores a session (`flowrt.codec.restore`)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from flowc import machine as ir
@@ -16,6 +15,7 @@ from flowc.analyse.values import Values, way_with
 from flowc.diff.holding import Holding
 from flowc.diff.questions import question_of
 from flowc.diff.renames import Proposal, proposals
+from flowc.records import dataclass
 from flowrt.renaming import Renaming
 
 Verdict = Literal["safe", "restarts", "lost"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
 
 from flowc import machine as ir
 from flowc.analyse.graph import Graph
+from flowc.records import dataclass
 from flowrt.renaming import Renaming
 
 _ASKED = "ask_"

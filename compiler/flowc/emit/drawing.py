@@ -8,10 +8,10 @@ Ways that stay where they are belong to their card: nobody wants to see a dozen 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from flowc import machine as ir
+from flowc.records import dataclass
 
 Look = Literal["start", "end", "ask", "call", "wait", "state", "choice", "anywhere", "back"]
 """What a card looks like: a kind of state, or one of the places that are none."""

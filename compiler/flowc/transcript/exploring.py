@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, assert_never
 
 from flowc import machine as ir
 from flowc.analyse.graph import Graph
+from flowc.records import dataclass
 from flowc.transcript.conversation import Conversation
 from flowc.transcript.coverage import Cell, Tracker
 from flowc.transcript.entries import (

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 
 from flowc.emit.picture.places import Arrangement, Link, Node, Point, Route, Size
+from flowc.records import dataclass
 
 _STEPS = 40
 """In so many steps a curve is followed."""

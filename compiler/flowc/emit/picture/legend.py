@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowc.emit.drawing import Drawing
 from flowc.emit.picture.lettering import width
 from flowc.emit.picture.marks import moved, tag
 from flowc.emit.picture.sheets import SIZES
+from flowc.records import dataclass
 
 _KINDS = {
     "message": "a message",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
 from math import hypot
 
 from flowc import machine as ir
@@ -15,6 +14,7 @@ from flowc.emit.picture.marks import icon, moved, number, tag, written
 from flowc.emit.picture.places import Link, Node, Point, Route, Size
 from flowc.emit.picture.sheets import Icon, Line, Pill, Rule, Sheet, card_sheet, edge_sheet
 from flowc.emit.picture.style import FONTS, Theme, style_sheet
+from flowc.records import dataclass
 
 Cells = Container[tuple[int, str]]
 """Transitions that some tests have taken, each a row of the table and one of its sources."""

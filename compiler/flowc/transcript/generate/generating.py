@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flowc import machine as ir
+from flowc.records import dataclass
 from flowc.transcript.coverage import Cell, Coverage
 from flowc.transcript.entries import Entry, Test
 from flowc.transcript.generate.exploring import TRIES, Explorer, Node
