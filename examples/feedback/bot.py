@@ -10,7 +10,7 @@ import sys
 import uuid
 
 from actions import FeedbackActions
-from feedback_flow import flow
+from feedback_flow import Actions, flow
 
 from flowrt import Bot, Message, Reply
 
@@ -23,7 +23,7 @@ class Terminal:
 
 
 async def main() -> None:
-    actions = FeedbackActions()
+    actions: Actions = FeedbackActions()
     async with Bot(flow, actions=actions, store="sqlite:///feedback.db", channel=Terminal()) as bot:
         while line := await asyncio.to_thread(sys.stdin.readline):
             # A message's id is its own for ever: one that the bot has seen is not handled again.

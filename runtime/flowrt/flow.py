@@ -232,11 +232,13 @@ class _Step:
 
     def _trigger(self, trigger: str, turn: Turn) -> bool:
         event = self.events.get(trigger)
-        return (
-            event is not None
-            and self.session.state in event.transitions
-            and event.trigger(self.session, turn)
-        )
+        if event is None or self.session.state not in event.transitions:
+            return False
+        begun = () if self.session.is_open else self.session.begin_kept()
+        taken = bool(event.trigger(self.session, turn))
+        if not taken:  # of a contact that no session was opened for nothing is kept
+            self.session.forget(begun)
+        return taken
 
     def _fail(self, turn: Turn, cause: Exception) -> None:
         """End the session as failed: by the flow's own chain, else, or where that fails too, by the

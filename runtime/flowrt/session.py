@@ -126,6 +126,22 @@ class Session(Generic[V]):
         self.interrupted: Interrupted | None = None
         self.pending: str | None = None
 
+    def begin_kept(self) -> tuple[str, ...]:
+        """Give what is kept of a contact, where it is unset, the plain value that it begins with.
+
+        Returns the slots that were given one.
+        """
+        defaults = self.vars.defaults
+        begun = tuple(slot for slot in self.vars.kept if slot in defaults and not hasattr(self.vars, slot))
+        for slot in begun:
+            setattr(self.vars, slot, defaults[slot])
+        return begun
+
+    def forget(self, slots: tuple[str, ...]) -> None:
+        """Unset these variables."""
+        for slot in slots:
+            delattr(self.vars, slot)
+
     @property
     def is_open(self) -> bool:
         """Whether there is a session at all."""

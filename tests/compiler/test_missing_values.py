@@ -31,7 +31,10 @@ class Plain:
             pass
 
     def first(self, variable: ir.Variable) -> int:
-        return UNSET | VALUE | NONE * variable.type.optional if variable.kept else UNSET
+        if not variable.kept:
+            return UNSET
+        begins = variable.first is not None and ir.is_plain(variable.first)
+        return UNSET * (not begins) | VALUE | NONE * variable.type.optional
 
     def given_aside(self) -> Standing:
         rows = [row for row in self.graph.machine.transitions if does(row, "interrupt")]

@@ -85,6 +85,11 @@ def _cause(graph: Graph, row: ir.Transition) -> list[str]:
             return []
         case "expire":
             return [f"after {duration(graph.machine.expire or 0)}"]
+        case "open":
+            return ["open:"]
+        case trigger if trigger.startswith("event "):
+            brings = any(isinstance(guard, ir.Carries) and guard.parameters for guard in row.guards)
+            return [f"event: {trigger.removeprefix('event ')}({'…' if brings else ''})"]
         case trigger:
             clocks = [clock for source in row.sources for clock in graph.states[source].clocks]
             seconds = next((clock.seconds for clock in clocks if clock.trigger == trigger), 0)

@@ -118,7 +118,8 @@ def _after_effect(effect: ir.Effect, standing: Standing, troubles: list[Trouble]
             return standing
         case ir.Default():
             first = _value(effect.value, standing, troubles)
-            return _with(standing, effect.variable, standing.get(effect.variable, 0) & ~UNSET | first)
+            before = standing.get(effect.variable, UNSET)
+            return _with(standing, effect.variable, before & ~UNSET | first) if before & UNSET else standing
         case ir.Say() | ir.SayAny() | ir.SayMedia() | ir.HandOff():
             for text in _said(effect):
                 _need(text, standing, troubles)

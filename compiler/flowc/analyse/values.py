@@ -165,10 +165,11 @@ def _shown(trouble: Trouble) -> str | None:
 
 
 def _at_first(variable: ir.Variable) -> int:
-    """How a variable stands before a session: a kept one as the last session left it."""
+    """How a variable stands before a session: a kept one as the last session left it, or as it begins."""
     if not variable.kept:
         return UNSET
-    return UNSET | VALUE | (NONE if variable.type.optional else 0)
+    begins = variable.first is not None and ir.is_plain(variable.first)
+    return (0 if begins else UNSET) | VALUE | (NONE if variable.type.optional else 0)
 
 
 def _given_aside(graph: Graph, liveness: Liveness) -> Standing:

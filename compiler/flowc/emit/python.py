@@ -101,12 +101,6 @@ def emit_python(machine: ir.Machine) -> str:
     return text
 
 
-def _is_plain(expression: ir.Expression) -> bool:
-    """Whether an expression has the same value in every session."""
-    plain = isinstance(expression, ir.Constant | ir.ListOf | ir.Operation | ir.Template)
-    return plain and all(map(_is_plain, ir.parts_of(expression)))
-
-
 def _parameters(parameters: Iterable[ir.Variable]) -> str:
     return "".join(f", {identifier(each.name)}: {python_type(each.type)}" for each in parameters)
 
@@ -206,11 +200,15 @@ class _Module:
         return {name for type_ in typed for name in names_in(python_type(type_))} & _TYPES
 
     def defaults(self) -> list[tuple[str, str]]:
-        """The variables that begin with a plain value, which a session that is older than they are is given."""
+        """The variables that begin with a plain value.
+
+        A session that is older than they are is given it. Of what is kept, the guard of an entry handler sees it
+        before the first session.
+        """
         return [
             (identifier(each.name), self.callbacks.writing.python(each.first))
             for each in self.machine.variables
-            if each.first is not None and _is_plain(each.first)
+            if each.first is not None and ir.is_plain(each.first)
         ]
 
     def contracts(self) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -201,6 +201,12 @@ def parts_of(expression: Expression) -> tuple[Expression, ...]:
             return tuple(value for _, value in expression.arguments)
 
 
+def is_plain(expression: Expression) -> bool:
+    """Whether an expression has the same value in every session."""
+    plain = isinstance(expression, Constant | ListOf | Operation | Template)
+    return plain and all(map(is_plain, parts_of(expression)))
+
+
 Change = Callable[[Expression], Expression]
 
 
