@@ -189,7 +189,7 @@ def expression_words(expression: ir.Expression) -> str:
             return expression.what
         case ir.Template():
             return expression.shown
-        case ir.Operation(operator="as decimal"):
+        case ir.Operation(operator="as decimal" | "sure"):
             return expression_words(expression.operands[0])
         case ir.Operation():
             *left, right = [expression_words(operand) for operand in expression.operands]
