@@ -30,7 +30,7 @@ def with_items(left: tuple[T, ...], right: tuple[T, ...]) -> tuple[T, ...]:
     return _bounded(left + right)
 
 
-def without(left: tuple[T, ...], right: tuple[T, ...]) -> tuple[T, ...]:
+def without(left: tuple[T, ...], right: tuple[Value, ...]) -> tuple[T, ...]:
     """The items of `left` that equal none of `right`, for `xs - ys`; a text equals its other spellings.
 
     >>> without(("Tea", "milk", "TEA"), ("tea",))

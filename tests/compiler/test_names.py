@@ -39,3 +39,39 @@ state {name}
     assert again.pending is not None
     from_call = compiled.step(again, Message("3", "ada", "end"), 3)
     assert not [effect for effect in from_call if isinstance(effect, Ended | Reply)]
+
+
+@pytest.mark.parametrize("pattern", ["/^[1-9][0-9]{3}$/", '"1234"', '"1 {rest}"', "/日/", '"日 {rest}"'])
+def test_a_pattern_may_begin_with_anything(pattern: str) -> None:
+    compiled = flow(f'on {pattern} -> reply "Taken." -> end session')
+    replies = compiled.step(compiled.session("ada"), Message("1", "ada", "1234"), 1)
+    assert bool(replies) == (pattern in {"/^[1-9][0-9]{3}$/", '"1234"'})
+
+
+RECORDS = ["CODE", "say_hi", "TRACK", "Code_kind", "Code_kind_", "Media_", "arrive_in_ask_code"]
+
+
+@pytest.mark.parametrize("record", RECORDS)
+def test_a_record_may_be_called_as_anything_else_of_the_module(record: str) -> None:
+    compiled = flow(f"""\
+timeout 1 hour
+record {record}
+  code: int
+record Code
+  code: int
+record Media
+  code: int
+on /track/ -> end session
+on message
+  -> reply "Hi"
+  -> ask code: int "Code?"
+      after 5 minutes -> reply "Well?"
+  -> set first = {record}(code)
+  -> reply "{{first.code}}"
+  -> end session
+""")
+    session = compiled.session("ada")
+    compiled.step(session, Message("1", "ada", "hi"), 1)
+    [reply, _] = compiled.step(session, Message("2", "ada", "7"), 2)
+    assert isinstance(reply, Reply)
+    assert reply.text == "7"

@@ -186,7 +186,7 @@ def _need(expression: ir.Expression, standing: Standing, troubles: list[Trouble]
 
 def _last_use(expression: ir.Expression) -> ir.Expression:
     """What an expression takes its value from in the end: of `x or y` it is y."""
-    while isinstance(expression, ir.Operation) and expression.operator in {"or", "as decimal"}:
+    while isinstance(expression, ir.Operation) and expression.operator in {"or", "as decimal", "sure"}:
         expression = expression.operands[-1]
     return expression
 
@@ -239,6 +239,9 @@ def _operation(operation: ir.Operation, standing: Standing, troubles: list[Troub
             return VALUE
         case "as decimal":
             return _value(left, standing, troubles)
+        case "sure":
+            _need(left, standing, troubles)
+            return VALUE
         case "/" | "[]":
             for operand in operation.operands:
                 _need(operand, standing, troubles)

@@ -11,6 +11,7 @@ from flowc.types import (
     DATETIME,
     DECIMAL,
     DURATION,
+    EMPTY,
     INT,
     NOTHING,
     NUMBERS,
@@ -128,7 +129,9 @@ def _computed(operator: str, left: Type, right: Type) -> Type | None:
     if operator == "*":
         return DURATION if {left, right} == {DURATION, INT} else None
     if left.element is not None and right.element is not None:
-        return joined(left, right) if operator == "+" or comparable(left, right) else None
+        if operator == "+" or left.element == EMPTY:
+            return joined(left, right)
+        return left if comparable(left, right) else None
     if left in _MOMENTS and right == DURATION:
         return left
     if left == right == DURATION or (operator == "-" and left == right and left in _MOMENTS):

@@ -23,7 +23,7 @@ from flowc.diagnostics.typing import (
 )
 from flowc.program import Program
 from flowc.source import Span
-from flowc.types import BOOL, NOTHING, UNKNOWN, fits, written_type
+from flowc.types import BOOL, UNKNOWN, joined, written_type
 from flowc.walk import Part
 from flowrt.text import fold
 
@@ -94,13 +94,9 @@ class _Statements:
                 self.mistakes.append(UntypedVariable(span=variable.name.span, name=variable.name.text))
             return
         typed = self.typed.expression(variable.value)
-        if variable.type is not None and typed.type != UNKNOWN:
-            wanted = written_type(variable.type)
-            if not fits(typed.type, wanted) or (typed.type == NOTHING and not wanted.optional):
-                found = "none" if typed.type == NOTHING else f"`{typed.type}`"
-                where = f"the variable `{variable.name.text}`"
-                span = variable.value.span
-                self.mistakes.append(WrongType(span=span, where=where, wanted=f"`{wanted}`", found=found))
+        if variable.type is not None:
+            where = f"the variable `{variable.name.text}`"
+            typed = self.typed.fitting.fitted(typed, written_type(variable.type), where)
         self._keep(variable.value, self._as_held(variable.name.text, typed))
 
     def _as_held(self, name: str, typed: ir.Expression) -> ir.Expression:
@@ -193,6 +189,10 @@ class _Statements:
             reference = ast.Reference(step.name.text, step.name.span)
             target = self.typed.expression(reference)
             typed = self._with_field(target, step.path, typed)
+        else:
+            declared = self.variables.declared(self.part, step.name.text)
+            if declared is not None and joined(declared, typed.type) is not None:
+                typed = self.typed.fitting.fitted(typed, declared, f"the variable `{step.name.text}`")
         self._keep(step.value, self._as_held(step.name.text, typed))
 
     def _with_field(

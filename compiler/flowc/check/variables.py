@@ -68,6 +68,10 @@ class Variables:
             (None, name) if name in self.program.variables and name not in own else (dialog.name.text, name)
         )
 
+    def declared(self, part: Part, name: str) -> Type | None:
+        """What the variable that `name` stands for in a part is declared as; None where that is not written."""
+        return self._declared.get(self.key(part, name))
+
     def asked_type(self, part: Part, ask: ast.Ask) -> Type:
         """The type of an answer: what the ask says, else what its variable is declared as, else a text."""
         if ask.type is not None:
@@ -144,6 +148,8 @@ class Variables:
             known, span = first.setdefault(gift.key, (type_, gift.span))
             declared = self._declared.get(gift.key)
             merged = known if declared and fits(type_, declared) else joined(known, type_)
+            if declared and not declared.optional and type_.optional and gift.value is None:
+                merged = None
             if merged is None:
                 mistake = TwoTypes(
                     span=gift.span, name=gift.key[1], type=str(type_), first_type=str(known), first=span

@@ -79,6 +79,8 @@ class TwoTypes(Mistake):
         return (Label(self.first, f"here it is {self.first_type}"),)
 
     def help(self) -> str | None:
+        if self.type == f"{self.first_type}?":
+            return f"declare it as `{self.type}`, or keep this in a variable of its own"
         return "give it one type, or use two variables"
 
 

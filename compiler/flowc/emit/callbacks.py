@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from flowc import machine as ir
 from flowc.emit.expressions import Writing, literal, uses_variables
-from flowc.emit.names import Names, effect_name, guard_name, identifier, shown_parts, slug
+from flowc.emit.names import Names, constant_name, effect_name, guard_name, identifier, shown_parts
 from flowc.emit.types import kind_of, names_in
 from flowc.records import dataclass
 from flowc.types import MEDIA, Type
@@ -102,12 +102,12 @@ class Callbacks:
 
     def _pattern(self, pattern: str) -> str:
         value = f"{self.use('compile_pattern')}({literal(pattern)})"
-        return self._constant(slug(pattern).upper() or "PATTERN", value)
+        return self._constant(constant_name(pattern), value)
 
     def _text_pattern(self, parts: ir.TextParts) -> str:
         written = [literal(part) if isinstance(part, str) else self._capture(part) for part in parts]
-        name = slug(shown_parts(parts)).upper() or "PATTERN"
-        return self._constant(name, f"{self.use('TextPattern')}({', '.join(written)})")
+        value = f"{self.use('TextPattern')}({', '.join(written)})"
+        return self._constant(constant_name(shown_parts(parts)), value)
 
     def _capture(self, part: ir.CapturePart) -> str:
         plain = part.reader.type.name == "text"

@@ -74,7 +74,7 @@ def _constant(constant: ir.Constant) -> str:
 def _operation(value: ir.Operation, around: int, answer: str) -> str:
     say = partial(expression, answer=answer)
     operator, first = value.operator, value.operands[0]
-    if operator == "as decimal":
+    if operator in {"as decimal", "sure"}:
         return say(first, around)
     if operator == "[]":
         return f"{say(first, _POSTFIX)}[{say(value.operands[1])}]"

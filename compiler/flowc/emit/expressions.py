@@ -164,6 +164,8 @@ class Writing:
                 return f"({operands[0]} {operation.operator.replace('none', 'None')})"
             case "not":
                 return f"(not {operands[0]})"
+            case "sure":
+                return operands[0]
             case "as decimal":
                 return self._as_decimal(first, operands[0])
             case "==" | "!=":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+from collections.abc import Iterable
 
 from flowc import machine as ir
 from flowrt import generated
@@ -55,23 +56,26 @@ def identifier(name: str) -> str:
 def class_name(record: str) -> str:
     """The name of the class of a record: one that the module has already gets an underscore behind.
 
-    >>> class_name("Order"), class_name("Media")
-    ('Order', 'Media_')
+    >>> class_name("Order"), class_name("Media"), class_name("Media_"), class_name("Order_kind")
+    ('Order', 'Media_', 'Media__', 'Order_kind_')
     """
     name = identifier(record)
-    return f"{name}_" if name in _TAKEN else name
+    bare = name.rstrip("_")
+    return f"{name}_" if bare in _TAKEN or bare.endswith("_kind") else name
 
 
 class Names:
     """Gives each function of a module a name of its own.
 
-    >>> names = Names()
-    >>> names.unique("say_hello"), names.unique("say_hello")
-    ('say_hello', 'say_hello_2')
+    >>> names = Names(["CODE"])
+    >>> names.unique("say_hello"), names.unique("say_hello"), names.unique("CODE")
+    ('say_hello', 'say_hello_2', 'CODE_2')
+
+    Those that the module `has` already are given to none.
     """
 
-    def __init__(self) -> None:
-        self._taken = set(_TAKEN)
+    def __init__(self, has: Iterable[str] = ()) -> None:
+        self._taken = {*_TAKEN, *has}
 
     def unique(self, name: str) -> str:
         """`name`, or the first of `name_2`, `name_3`, … that is free."""
@@ -91,6 +95,16 @@ def slug(text: str, words: int = 5) -> str:
     """
     found = re.findall(r"[a-z0-9]+", text.lower().replace("'", ""))[:words]
     return "_".join(found)[:40].rstrip("_")
+
+
+def constant_name(pattern: str) -> str:
+    """What the constant that holds a pattern is called.
+
+    >>> constant_name("track|where"), constant_name("^[0-9]{4}$"), constant_name("日")
+    ('TRACK_WHERE', 'PATTERN_0_9_4', 'PATTERN')
+    """
+    words = slug(pattern).upper()
+    return words if words[:1].isalpha() else f"PATTERN_{words}".rstrip("_")
 
 
 def guard_name(guard: ir.Guard) -> str:
@@ -175,7 +189,7 @@ def expression_words(expression: ir.Expression) -> str:
             return expression.what
         case ir.Template():
             return expression.shown
-        case ir.Operation(operator="as decimal"):
+        case ir.Operation(operator="as decimal" | "sure"):
             return expression_words(expression.operands[0])
         case ir.Operation():
             *left, right = [expression_words(operand) for operand in expression.operands]

@@ -173,7 +173,8 @@ class _Module:
 
     def __init__(self, machine: ir.Machine) -> None:
         self.machine = machine
-        self.names = Names()
+        records = [record.name for record in machine.records]
+        self.names = Names([*map(class_name, records), *map(record_kind, records)])
         self.callbacks = Callbacks(self.names)
         self.waits = tuple(state.name for state in machine.waits)
         self.everywhere = tuple(state.name for state in machine.states)

@@ -49,9 +49,10 @@ class Template:
 
 Operator = Literal[
     "or", "and", "not", "==", "!=", "<", "<=", ">", ">=", "in", "not in",
-    "+", "-", "*", "/", "is none", "is not none", "[]", "as decimal",
+    "+", "-", "*", "/", "is none", "is not none", "[]", "as decimal", "sure",
 ]  # fmt: skip
-"""`[]` takes an element of a list; `as decimal` is a whole number where a decimal is wanted."""
+"""`[]` takes an element of a list; `as decimal` is a whole number where a decimal is wanted, `sure` what may be none
+where it must not be."""
 
 
 @dataclass(frozen=True, slots=True)
