@@ -10,7 +10,7 @@ import re
 import textwrap
 from pathlib import Path
 
-from flowc.cli.explain import all_kinds
+from flowc.catalogue import all_kinds
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.text import draw
 from flowc.pipeline import compile_flow

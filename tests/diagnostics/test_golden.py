@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flowc.cli.explain import all_kinds
+from flowc.catalogue import all_kinds
 from flowc.cli.manual import manual
 from tests.diagnostics.golden import EXAMPLES, GOLDEN, shown
 

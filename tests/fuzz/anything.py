@@ -71,7 +71,7 @@ KINDS: dict[str, Callable[[Random], str]] = {
 def check(text: str) -> str:
     """What came of a flow: `machine`, or the code of its first error. Raises where it is neither."""
     source = source_of("any.flow", text)
-    compiled = compile_flow(source, lambda path: source_of(path, 'anytime on "imported" -> again'))
+    compiled = compile_flow(source, lambda path: source_of(str(path), 'anytime on "imported" -> again'))
     for diagnostic in compiled.diagnostics:
         draw(diagnostic, compiled.sources)
         concise(diagnostic, compiled.sources)

@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 
-from flowc.cli.explain import all_kinds, page_of
+from flowc.catalogue import all_kinds, page_of
 from flowc.diagnostics.diagnostic import Mistake
 
 _HEAD = """\
