@@ -21,7 +21,7 @@ from tests.feedback import FEEDBACK
 HERE = Path(__file__).parent
 EXPIRED = "Let's pick this up another time."
 GREETING = ["Hi! Three quick questions.", "What's your name?"]
-EXPIRES_AFTER = 1.5
+EXPIRES_AFTER = 3.0
 """In seconds: long enough to kill a process before, and short enough to wait for."""
 
 Said = dict[str, Any]
