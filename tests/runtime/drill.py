@@ -136,6 +136,8 @@ class Drill:
     async def _deliver_all(self) -> None:
         """Give every message to a worker until each is acknowledged, and kill meanwhile."""
         done = 0
+        while sum(worker.open.is_set() for worker in self.workers) < self.plan.workers:
+            await self._news()
         while len(self.acknowledged) < len(self.ids) or self.waiting:
             await self._news()
             ready = [
