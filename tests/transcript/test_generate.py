@@ -25,7 +25,12 @@ from flowrt.patterns import compile_pattern
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 FLOWS = sorted(
-    [*ROOT.glob("examples/*/*.flow"), *ROOT.glob("tests/conversations/*.flow"), *HERE.glob("flows/*.flow")]
+    [
+        *ROOT.glob("examples/*/*.flow"),
+        *ROOT.glob("tests/conversations/*.flow"),
+        *HERE.glob("flows/*.flow"),
+        ROOT / "tests/emit/clinic.flow",
+    ]
 )
 
 TAKEN_BEFORE = "no message is taken so: what stands before it may take them all"
@@ -157,7 +162,20 @@ def test_it_gives_up_in_words() -> None:
     "pattern",
     [
         *("track|where", r"^order (?P<n>\d{3,5})$", "(?i:stop)+", r"[a-c]{2}\s[^a-z]", r"(a|b)?c", r"\bno\b"),
-        *(r"x{0}y", r"\x41\x{1F600}", r"\p{L}+-\pN", r"a.c", "[]]", "(?:(?:a(?:b|c)d)|e)f", "é"),
+        *(
+            r"x{0}y",
+            r"\x41\x{1F600}",
+            r"\p{L}+-\pN",
+            r"a.c",
+            "[]]",
+            "[]a]",
+            r"(ab){2,3}",
+            "x*y?z",
+            r"\(now\)",
+            r"[\d]x",
+            "(?:(?:a(?:b|c)d)|e)f",
+            "é",
+        ),
     ],
 )
 def test_a_text_in_which_an_expression_finds_something(pattern: str) -> None:

@@ -56,6 +56,8 @@ def _values(node: object) -> Iterator[Value]:
             yield timedelta(seconds=seconds)
         case ir.Constant(value=str() | int() as value) if not isinstance(value, bool):
             yield value
+        case ir.Template(parts=parts) if all(isinstance(part, str) for part in parts):
+            yield "".join(part for part in parts if isinstance(part, str))
         case ir.Matches(pattern=pattern):
             text = sample(pattern)
             yield from () if text is None else (text,)

@@ -8,8 +8,8 @@ from typing import Any
 from flowc import machine as ir
 from flowc.records import dataclass
 from flowc.transcript.coverage import Cell, Coverage
-from flowc.transcript.entries import Entry, Test
-from flowc.transcript.generate.exploring import TRIES, Explorer, Node
+from flowc.transcript.entries import Test
+from flowc.transcript.generate.explorer import TRIES, Explorer, Node
 from flowrt.flow import Flow
 
 
@@ -39,7 +39,7 @@ def generate_tests(
         if cell in chosen:
             name = _free(coverage.cells[cell], taken)
             taken.add(name)
-            tests.append(Test(name, tuple(_entries(explorer.closed(chosen[cell])))))
+            tests.append(Test(name, tuple(explorer.lines(explorer.closed(chosen[cell])))))
     unreached = {
         coverage.cells[cell]: _reason(cell, machine, explorer, tries)
         for cell in wanted
@@ -58,10 +58,6 @@ def _chosen(wanted: list[Cell], found: Mapping[Cell, Node]) -> dict[Cell, Node]:
             chosen[cell] = found[cell]
             taken |= {each for node in paths[cell] for each in node.cells}
     return chosen
-
-
-def _entries(node: Node) -> list[Entry]:
-    return [*node.given, *(entry for each in node.path for entry in each.entries)]
 
 
 def _free(name: str, taken: Collection[str]) -> str:

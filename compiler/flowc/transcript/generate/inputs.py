@@ -74,7 +74,9 @@ class Inputs:
                 yield from () if text is None else (text,)
             case ir.Fits(parts):
                 yield from self._fitting(parts)
-            case ir.Reads(reader=reader) | ir.Requires(reader=reader):
+            case ir.Reads(variable, reader) | ir.Requires(variable, reader):
+                if reader.type.name == "text" and not reader.choices and "name" in variable:
+                    yield "Ada"
                 yield from self._answers(reader)
             case _:
                 pass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flowc import machine as ir
@@ -94,16 +94,22 @@ class Explorer:
 
     def look_for(self, wanted: Collection[Cell]) -> None:
         """Try until all that is `wanted` was found, or there is nothing more to try."""
+        missing = set(wanted)
+        for node in self.nodes() if missing else ():
+            for cell in node.cells:
+                self.found.setdefault(cell, node)
+            missing -= node.cells
+            if not missing:
+                return
+
+    def nodes(self) -> Iterator[Node]:
+        """Conversations, those of fewer things that happen first. Two that are alike are gone on with once."""
         talk = Conversation(self._flow, machine=self._tracker.machine, functions=self._answers.functions)
         root = Node(talk, None, (), frozenset(), None, ())
         queue, seen = deque([root]), {self._key(root)}
-        missing = set(wanted)
-        while queue and missing:
-            node = queue.popleft()
-            for following in self._followings(node):
-                for cell in following.cells:
-                    self.found.setdefault(cell, following)
-                missing -= following.cells
+        while queue:
+            for following in self._followings(queue.popleft()):
+                yield following
                 if (key := self._key(following)) not in seen:
                     seen.add(key)
                     queue.append(following)
@@ -111,11 +117,17 @@ class Explorer:
                 self.gave_up = True
                 return
 
+    def lines(self, node: Node) -> list[Entry]:
+        """The lines of the conversation that `node` is. A call that waits there takes a second."""
+        entries = [*node.given, *(entry for each in node.path for entry in each.entries)]
+        slow = [] if node.call is None else [replace(next(self._ends(node.call)), after=1)]
+        return [*entries, *slow]
+
     def _followings(self, node: Node) -> Iterator[Node]:
         """All that may come next, whatever functions give."""
         for act in self._acts(node):
             ways = [node.given]
-            while ways and self._left:
+            while ways and self._left > 0:
                 given = ways.pop(0)
                 following = self._try(node, act, given)
                 if following is not None:
