@@ -1,4 +1,4 @@
-"""What flows mean: each flow of `conversations` beside its transcript, on our machine and on a plain one."""
+"""What flows mean: each beside its transcript, on our machine and on a plain one."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from flowc.transcript.report import report
 from flowc.transcript.runner import run_script
 from flowc.transcript.script import parse_script
 
-FLOWS = sorted((Path(__file__).parent / "conversations").glob("*.flow"))
+HERE = Path(__file__).parent
+FLOWS = sorted([*HERE.glob("conversations/*.flow"), *HERE.glob("language/*.flow")])
 
 
 @pytest.mark.parametrize("plain", [False, True], ids=["flowrt", "plain"])
-@pytest.mark.parametrize("path", FLOWS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FLOWS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_flow_keeps_to_its_transcript(path: Path, plain: bool) -> None:
     compiled = compile_flow(load(path))
     assert compiled.diagnostics == ()

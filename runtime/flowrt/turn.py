@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from flowrt.answers import Reader
 from flowrt.effects import Call, Dropped, Effect, Emitted, Ended, EndReason, Reply, ReplyKind
 from flowrt.errors import MissingAction, TooManyReplies, TooManySteps, WrongResult
-from flowrt.events import Due, Event, HostEvent, Message, Result
+from flowrt.events import Due, Event, HostEvent, Message, Result, event_key
 from flowrt.kinds import Kind, WrongKind
 from flowrt.patterns import Found, Pattern
 from flowrt.session import Deadline, Interrupted, Session
@@ -289,7 +289,7 @@ class Turn:
         """Open the session; with `expire`, it ends after that many seconds of silence."""
         session = self.session
         session.clear()
-        session.id = self.key
+        session.id = event_key(self.event, self.at)
         if expire is not None:
             period = round(expire * SECOND)
             session.deadlines = (Deadline("expire", self.at + period, period),)
@@ -297,7 +297,7 @@ class Turn:
     def end(self, reason: EndReason, team: str | None = None) -> None:
         """End the session: tell the host, and forget all but the messages held."""
         session = self.session
-        values, id = session.vars.held(), session.id or self.key
+        values, id = session.vars.held(), session.id or event_key(self.event, self.at)
         self.effects.append(Ended(self.next_id(), session.contact, id, reason, values, self.cause, team))
         session.clear()
         session.name = None
@@ -373,10 +373,13 @@ class Turn:
         session, left = self.session, self.session.interrupted
         if left is None:
             raise AssertionError("there is no wait to come back to")
+        session.interrupted = None
+        if left.state == self.left:
+            self.stays = True  # it never rested elsewhere, so its clocks run on: a host event moves none
+            return
         session.tries, session.reminded, session.pending = left.tries, left.reminded, left.pending
         running = tuple(deadline for deadline in session.deadlines if deadline.trigger == "expire")
         session.deadlines = running + left.fixed
-        session.interrupted = None
         self.ready = left.result
         self.returns = True
 

@@ -20,7 +20,7 @@ from tests.format.expressions import Expressions, Words
 from tests.format.handwriting import Row, written
 
 MEDIA = ["image", "audio", "video", "document", "location", "contact", "template"]
-KINDS = ["message", "text", "image", "audio", "video", "document", "location", "contact", "start"]
+KINDS = ["message", "text", "image", "audio", "video", "document", "location", "start"]
 CLAUSES = ["retry", "require", "tries", "on", "after", "timeout"]
 NESTING = {"(", "[", "not", "or", "and", "+", "-", "*", "/", ".", "of"}
 MAX_NESTING = 100

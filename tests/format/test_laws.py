@@ -26,7 +26,13 @@ from tests.format.handwriting import written
 from tests.format.programs import program, programs, rows
 
 ROOT = Path(__file__).parents[2]
-FLOWS = sorted([*ROOT.glob("examples/**/*.flow"), *ROOT.glob("tests/conversations/*.flow")])
+FLOWS = sorted(
+    [
+        *ROOT.glob("examples/**/*.flow"),
+        *ROOT.glob("tests/conversations/*.flow"),
+        *ROOT.glob("tests/language/*.flow"),
+    ]
+)
 
 searching = settings(
     max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

@@ -8,6 +8,7 @@ from flowc.analyse.contracts import contracts
 from flowc.analyse.cycles import circles
 from flowc.analyse.endings import endless_sessions
 from flowc.analyse.graph import Graph
+from flowc.analyse.secrets import secrets_after_waits
 from flowc.analyse.silence import silent_waits
 from flowc.analyse.turns import check_turns
 from flowc.analyse.values import Values, missing_values
@@ -24,6 +25,7 @@ def analyse(machine: Machine) -> tuple[Machine, tuple[Mistake, ...]]:
         *round_and_round,
         *silent_waits(graph),
         *missing_values(values),
+        *secrets_after_waits(graph),
         *endless_sessions(graph),
         *(() if round_and_round else check_turns(graph)),
     )

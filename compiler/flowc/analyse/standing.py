@@ -80,6 +80,9 @@ def _without(expression: ir.Expression, excluded: int, standing: Standing) -> St
     if path is None or not _known(path, standing):
         return standing
     at_first = NONE | VALUE if expression.type.optional else VALUE
+    first = expression.first if isinstance(expression, ir.VariableUse) else None
+    if first is not None and not _value(first, standing, []) & ~excluded:
+        excluded |= UNSET  # it would be what is excluded
     return {**standing, path: standing.get(path, at_first) & ~excluded}
 
 
@@ -198,6 +201,8 @@ def _value(expression: ir.Expression, standing: Standing, troubles: list[Trouble
             return NONE if expression.value is None else VALUE
         case ir.VariableUse():
             mask = standing.get(expression.name, VALUE)
+            if mask & UNSET and expression.first is not None:
+                return mask & ~UNSET | _value(expression.first, standing, troubles)
             if mask & UNSET:
                 troubles.append(Trouble(expression, UNSET))
             return mask & ~UNSET

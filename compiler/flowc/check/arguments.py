@@ -10,7 +10,7 @@ from flowc.check.fitting import Fitting
 from flowc.diagnostics.typing import WrongArguments
 from flowc.records import dataclass
 from flowc.source import Span
-from flowc.types import written_type
+from flowc.types import SECRET, UNKNOWN, written_type
 
 Bound = tuple[tuple[str, ir.Expression], ...]
 """Arguments by parameter, in the order of the parameters."""
@@ -56,6 +56,8 @@ class Binding:
             self._wrong(argument.span, f"is given `{name}` twice")
         wanted = written_type(self._parameters[name].type)
         place = "the field" if self.signature.kind == "record" else "the parameter"
+        if wanted.plain == SECRET and self.signature.kind != "action":
+            wanted = UNKNOWN  # which is a mistake by itself
         self._bound[name] = self.fitting.fitted(expression, wanted, f"{place} `{name}`")
 
     def _parameter(self, argument: ast.Argument, position: int) -> str | None:
@@ -64,7 +66,8 @@ class Binding:
         if argument.name is not None:
             if argument.name.text in names:
                 return argument.name.text
-            self._wrong(argument.name.span, f"has no parameter `{argument.name.text}`", argument.name.text)
+            part = "field" if self.signature.kind == "record" else "parameter"
+            self._wrong(argument.name.span, f"has no {part} `{argument.name.text}`", argument.name.text)
         elif position < len(names):
             return names[position]
         else:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowc import syntax as ast
+from flowc.check.shadowing import shadowed
 from flowc.diagnostics.diagnostic import Mistake
-from flowc.diagnostics.flow import MissingFailed, NotHere, SecondClause, ShadowedHandler, StepAfterEnd
+from flowc.diagnostics.flow import MissingFailed, NotHere, SecondClause, StepAfterEnd
 from flowc.program import Program
 from flowc.source import Span
-from flowc.walk import all_chains, chains_below, steps_of
-from flowrt.text import fold
+from flowc.walk import all_chains, all_states, chains_below, steps_of
 
 _LEAVERS: dict[type, str] = {
     ast.EndSession: "end session",
@@ -28,12 +28,12 @@ def check_chains(program: Program) -> tuple[Mistake, ...]:
         *_steps_after_end(program),
         *_missing_failed(program),
         *_silent_chains(program),
-        *_messages_below_asks(program),
+        *_events_that_never_come(program),
         *_second_clauses(program),
-        *_shadowed(program.entries),
-        *_shadowed(program.anytimes),
-        *(mistake for state in program.states.values() for mistake in _shadowed(state.handlers)),
-        *(mistake for ask in _asks(program) for mistake in _shadowed(_handlers(ask))),
+        *shadowed(program.entries),
+        *shadowed(program.anytimes),
+        *(mistake for state in all_states(program.file) for mistake in shadowed(state.handlers)),
+        *(mistake for ask in _asks(program) for mistake in shadowed(_handlers(ask))),
     )
 
 
@@ -99,14 +99,23 @@ def _silent_chains(program: Program) -> Iterator[Mistake]:
     ):
         if clause is None or clause.chain is None:
             continue
-        steps = list(steps_of(clause.chain))
-        if isinstance(clause, ast.Timeout) and steps and isinstance(steps[-1], ast.EndSession):
-            steps.pop()
-        for step in steps:
+        for step in steps_of(clause.chain):
+            if isinstance(clause, ast.Timeout) and isinstance(step, ast.EndSession):
+                continue  # what stands behind it is a mistake by itself
             word = "when" if isinstance(step, ast.When) else _WORDS.get(type(step))
             if word:
                 yield NotHere(span=_head(step), step=word, chain=name, why=why)
+            elif isinstance(step, ast.Set) and not _is_kept(program, step.name.text):
+                why_set = (
+                    f"the session is over there: only what `keep` declares stays, and `{step.name.text}` goes"
+                )
+                yield NotHere(span=step.span, step="set", chain=name, why=why_set)
     yield from _waits_on_the_way(program)
+
+
+def _is_kept(program: Program, name: str) -> bool:
+    variable = program.variables.get(name)
+    return variable is not None and variable.word == "keep"
 
 
 def _waits_on_the_way(program: Program) -> Iterator[Mistake]:
@@ -119,18 +128,26 @@ def _waits_on_the_way(program: Program) -> Iterator[Mistake]:
                     type(clause)
                 ]
                 yield from _no_waits(clause.chain, name, why)
-    for state in program.states.values():
+    for state in all_states(program.file):
         for reminder in state.reminders:
             yield from _no_waits(reminder.chain, "a reminder", why)
 
 
-def _messages_below_asks(program: Program) -> Iterator[Mistake]:
-    why = "its `retry` answers what is no answer"
-    for ask in _asks(program):
-        for handler in _handlers(ask):
-            for pattern in handler.patterns:
-                if isinstance(pattern, ast.KindPattern) and pattern.kind == "message":
-                    yield NotHere(span=handler.head, step="on message", chain="an `ask`", why=why)
+def _events_that_never_come(program: Program) -> Iterator[Mistake]:
+    """What no wait can be told: the opening of a session, and of an ask what its `retry` takes."""
+    why = "the host opens a session with it, and ends the one that is open: write it at the left edge"
+    handlers = [(handler, "an `anytime`") for handler in program.anytimes]
+    handlers += [(handler, "a state") for state in all_states(program.file) for handler in state.handlers]
+    asked = [(handler, "an `ask`") for ask in _asks(program) for handler in _handlers(ask)]
+    yield from _of_kind("start", [*handlers, *asked], why)
+    yield from _of_kind("message", asked, "its `retry` answers what is no answer")
+
+
+def _of_kind(kind: str, handlers: list[tuple[ast.Handler, str]], why: str) -> Iterator[Mistake]:
+    for handler, chain in handlers:
+        for pattern in handler.patterns:
+            if isinstance(pattern, ast.KindPattern) and pattern.kind == kind:
+                yield NotHere(span=handler.head, step=f"on {kind}", chain=chain, why=why)
 
 
 def _no_waits(chain: ast.Chain | None, name: str, why: str) -> Iterator[Mistake]:
@@ -145,7 +162,7 @@ def _second_clauses(program: Program) -> Iterator[Mistake]:
         for step in steps_of(chain):
             if isinstance(step, ast.Ask | ast.Call):
                 yield from _twice(step.clauses, once)
-    for state in program.states.values():
+    for state in all_states(program.file):
         yield from _twice(state.timeouts, once)
 
 
@@ -156,32 +173,3 @@ def _twice(clauses: tuple[ast.Clause, ...], once: dict[type, str]) -> Iterator[M
         first = seen.setdefault(type(clause), clause)
         if word and first is not clause:
             yield SecondClause(span=_word(clause.span, word), clause=word, first=_word(first.span, word))
-
-
-def _shadowed(handlers: tuple[ast.Handler, ...]) -> Iterator[Mistake]:
-    """Handlers of one place that can take nothing, because unguarded ones before them take it all."""
-    texts: dict[str, Span] = {}
-    kinds: dict[str, Span] = {}
-    for handler in handlers:
-        takers = [_taker(pattern, texts, kinds) for pattern in handler.patterns]
-        if takers and all(takers):
-            yield ShadowedHandler(span=handler.head, earlier=next(taker for taker in takers if taker))
-        if handler.guard is not None:
-            continue
-        for pattern in handler.patterns:
-            if isinstance(pattern, ast.KindPattern):
-                kinds.setdefault(pattern.kind, handler.head)
-            elif isinstance(pattern, ast.Text) and pattern.plain is not None:
-                texts.setdefault(fold(pattern.plain), handler.head)
-
-
-def _taker(pattern: ast.Pattern, texts: dict[str, Span], kinds: dict[str, Span]) -> Span | None:
-    """The earlier handler that takes all that `pattern` would."""
-    match pattern:
-        case ast.Text() if pattern.plain is not None:
-            return texts.get(fold(pattern.plain))
-        case ast.KindPattern():
-            covering = kinds.get("message") if pattern.kind not in {"start", "event"} else None
-            return kinds.get(pattern.kind) or covering
-        case _:
-            return None

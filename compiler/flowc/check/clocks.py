@@ -9,7 +9,7 @@ from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.flow import NeverDue, NoTries, SecondClause
 from flowc.program import Program
 from flowc.source import Span
-from flowc.walk import all_chains, steps_of
+from flowc.walk import all_chains, all_states, steps_of
 
 MAX_TRIES = 1_000
 """How many wrong answers a `tries` can count."""
@@ -17,7 +17,7 @@ MAX_TRIES = 1_000
 
 def check_clocks(program: Program) -> Iterator[Mistake]:
     """What is wrong with the clocks of each wait, and with the counts of tries."""
-    for state in program.states.values():
+    for state in all_states(program.file):
         yield from _wait(program, state.reminders, state.timeouts)
     for chain in all_chains(program.file):
         for step in steps_of(chain):

@@ -217,7 +217,7 @@ class Expressions:
         typed = [self.expression(argument.value) for argument in node.arguments]
         if name in self.program.records:
             record = self.program.records[name]
-            signature = Signature("record", name, record.fields, record.span)
+            signature = Signature("record", name, record.fields, record.name.span)
             bound = Binding(self.fitting, signature).bind(node.arguments, typed, node.function.span)
             return ir.Make(name, bound, Type(name), origin)
         if name in self.program.functions:

@@ -23,7 +23,7 @@ from flowc.diagnostics.typing import (
 )
 from flowc.program import Program
 from flowc.source import Span
-from flowc.types import BOOL, UNKNOWN, joined, written_type
+from flowc.types import BOOL, SECRET, UNKNOWN, joined, written_type
 from flowc.walk import Part
 from flowrt.text import fold
 
@@ -94,9 +94,9 @@ class _Statements:
                 self.mistakes.append(UntypedVariable(span=variable.name.span, name=variable.name.text))
             return
         typed = self.typed.expression(variable.value)
-        if variable.type is not None:
-            where = f"the variable `{variable.name.text}`"
-            typed = self.typed.fitting.fitted(typed, written_type(variable.type), where)
+        wanted = written_type(variable.type) if variable.type else UNKNOWN
+        if wanted.plain != SECRET:  # which is a mistake by itself
+            typed = self.typed.fitting.fitted(typed, wanted, f"the variable `{variable.name.text}`")
         self._keep(variable.value, self._as_held(variable.name.text, typed))
 
     def _as_held(self, name: str, typed: ir.Expression) -> ir.Expression:

@@ -273,7 +273,7 @@ class MaybeNone(Mistake):
 
 @dataclass(frozen=True, kw_only=True)
 class ShadowedHandler(Mistake):
-    """A handler can never take a message: one before it takes all that it would.
+    """A handler can never take anything: one before it takes all that it would.
 
     Wrong:
 
@@ -290,7 +290,7 @@ class ShadowedHandler(Mistake):
     earlier: Span
 
     def title(self) -> str:
-        return "this handler never takes a message"
+        return "this handler never takes anything"
 
     def related(self) -> tuple[Label, ...]:
         return (Label(self.earlier, "this one takes all that it would"),)

@@ -181,6 +181,8 @@ class SameWait(Mistake):
     code = "F0205"
     name: str
     first: Span
+    step: str
+    """What it is: `ask`, `call`, `wait`, `run` or `state`."""
 
     def title(self) -> str:
         return f"two waits would be named `{self.name}`"
@@ -189,7 +191,9 @@ class SameWait(Mistake):
         return (Label(self.first, "the first is here"),)
 
     def help(self) -> str | None:
-        return "label one of them: `-> other: ask …`"
+        if self.step == "state":
+            return "give the state or the label another name"
+        return f"label one of them: `-> other: {self.step} …`"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,9 @@
-"""Mistakes about what values may do: be asked for, be said, be secret. Codes F0320 to F0329."""
+"""Mistakes about what values may do: be asked for, be said, be secret. Codes F0320 to F0329, and F0450."""
 
 from __future__ import annotations
 
 from flowc.diagnostics.diagnostic import Mistake
+from flowc.diagnostics.flow import shown_below
 from flowc.records import dataclass
 
 
@@ -136,3 +137,79 @@ class UntypedList(Mistake):
 
     def help(self) -> str | None:
         return f"declare it: `let {self.name}: list of text = []`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MisplacedSecret(Mistake):
+    """The type `secret` stands where a value would be kept, or come from elsewhere.
+
+    A secret is asked for and handed to an action before the next wait. So it is the type of an `ask` and of a
+    parameter of an action, and of nothing else.
+
+    Wrong:
+
+        timeout 1 hour
+        keep pin: secret
+        on message -> reply "Thanks" -> end session
+
+    Right:
+
+        timeout 1 hour
+        action unlock(pin: secret)
+        on message
+          -> ask pin: secret "Your PIN?"
+          -> call unlock(pin)
+              failed -> reply "That did not work."
+          -> end session
+    """
+
+    code = "F0325"
+
+    def title(self) -> str:
+        return "only an `ask` and a parameter of an action may be `secret`"
+
+    def help(self) -> str | None:
+        return "ask for it right before the `call` that needs it"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretAfterWait(Mistake):
+    """A secret is used after a wait, and it lives only until the next one.
+
+    At each `ask`, `call`, `wait`, and in each state that waits, secrets are forgotten: so none is ever stored.
+
+    Wrong:
+
+        timeout 1 hour
+        action unlock(pin: secret, door: text)
+        on message
+          -> ask pin: secret "Your PIN?"
+          -> ask door "Which door?"
+          -> call unlock(pin, door)
+              failed -> reply "That did not work."
+          -> end session
+
+    Right:
+
+        timeout 1 hour
+        action unlock(pin: secret, door: text)
+        on message
+          -> ask door "Which door?"
+          -> ask pin: secret "Your PIN?"
+          -> call unlock(pin, door)
+              failed -> reply "That did not work."
+          -> end session
+    """
+
+    code = "F0450"
+    name: str
+    conversation: tuple[str, ...]
+
+    def title(self) -> str:
+        return f"the secret `{self.name}` is forgotten here"
+
+    def notes(self) -> tuple[str, ...]:
+        return shown_below("there was a wait since it was asked for:", self.conversation)
+
+    def help(self) -> str | None:
+        return f"ask for `{self.name}` right before the `call` that needs it"

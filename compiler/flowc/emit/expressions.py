@@ -67,7 +67,7 @@ class Writing:
             case ir.Constant():
                 return self._constant(expression)
             case ir.VariableUse():
-                return f"v.{identifier(expression.name)}"
+                return self._variable(expression)
             case ir.AnswerUse():
                 return "answer"
             case ir.TakenUse():
@@ -127,6 +127,12 @@ class Writing:
         group = f", {literal(taken.group)}" if taken.group else ""
         found = f"event.args[0].found({self._pattern(taken.pattern)}{group})"
         return found if type_.optional else f"{self._use('sure')}({found})"
+
+    def _variable(self, use: ir.VariableUse) -> str:
+        name = identifier(use.name)
+        if use.first is None:
+            return f"v.{name}"
+        return f"(v.{name} if hasattr(v, {literal(name)}) else {self.python(use.first)})"
 
     def _constant(self, constant: ir.Constant) -> str:
         if constant.type == DECIMAL and constant.value is not None:

@@ -17,9 +17,8 @@ def lower_run(making: Making, edge: Edge, run: ast.Run, place: Place, go_on: End
     span = run.label.span if run.label else run.dialog.span
     first = making.dialogs.setdefault(path, run)
     if first is not run:
-        making.report(
-            SameWait(span=span, name=path, first=first.label.span if first.label else first.dialog.span)
-        )
+        before = first.label.span if first.label else first.dialog.span
+        making.report(SameWait(span=span, name=path, first=before, step="run"))
         return
     own = frozenset(making.checked.dialogs[dialog.name.text])
     inner = Scope(making.program, making.checked, path, own)

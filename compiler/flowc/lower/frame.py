@@ -35,7 +35,7 @@ def _last_words(making: Making, edge: Edge, chain: ast.Chain | None, what: ir.Si
     steps = chain.steps if chain else ()
     if steps and isinstance(steps[-1], ast.EndSession):
         steps = steps[:-1]
-    making.steps(edge, steps, Place(making.scope), end)
+    making.steps(edge, steps, Place(making.outside if what == "fail" else making.scope), end)
 
 
 def _ways_back(making: Making) -> None:

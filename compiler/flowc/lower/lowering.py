@@ -120,7 +120,8 @@ class Lowering(Making):
 
         phases = (Phase.ENTRY_PATTERNS, Phase.ENTRY_CATCH_ALLS)
         place = Place(self.scope)
-        for edge in self.taking(handler, ir.START, place, phases, (opened, *self._first_values())):
+        before = Place(self.outside)
+        for edge in self.taking(handler, ir.START, before, phases, (opened, *self._first_values())):
             self.steps(edge, handler.chain.steps, place, end)
 
     def _first_values(self) -> Iterator[ir.Effect]:
@@ -263,7 +264,7 @@ class Lowering(Making):
             self.run_off(state.chain, state.span, f"`{state.name.text}`")
             self.end_session(edge, state.span)
             return
-        if self.claim(name, state.name.span, id(state), inside):
+        if self.claim(name, state.name.span, id(state), inside, "state"):
             place = inside.at(name, partial(self.repeat_state, state, name, inside))
             self.resting[name] = (state, inside)
             clocks = clocks_of(state.reminders, state.timeouts)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from flowc import machine as ir
@@ -37,6 +38,8 @@ class Making(ABC):
         self.table = Table()
         self.scope = Scope(program, checked)
         """The scope of the flow itself."""
+        self.outside = replace(self.scope, first=self._kept_at_first())
+        """The scope of what may come before a session has opened."""
         self.names: dict[tuple[str, int], str] = {}
         """The states made so far, by the path of their scope and the `id` of the node that each stands for."""
         self.asks: dict[str, tuple[ast.Ask, Scope]] = {}
@@ -51,6 +54,14 @@ class Making(ABC):
         self.todo: deque[Callable[[], None]] = deque()
         self.flow_origin = program.origin(Span(program.file.path, 0, 0))
         self._said: dict[str, tuple[ast.Step, ...]] = {}
+
+    def _kept_at_first(self) -> dict[str, ir.Expression]:
+        """What the variables of `keep` hold before the first session, in order of declaration."""
+        first: dict[str, ir.Expression] = {}
+        for name, variable in self.program.variables.items():
+            if variable.word == "keep" and variable.value is not None:
+                first[name] = replace(self.scope, first=first).expression(variable.value)
+        return first
 
     def drain(self) -> None:
         """Make what is still to be made."""
@@ -132,7 +143,7 @@ class Making(ABC):
         """Say the prompt of an ask again, and wait there."""
         self.keep_waiting(edge.do(*prompt(scope, ask)), name)
 
-    def claim(self, name: str, span: Span, node: int, place: Place) -> bool:
+    def claim(self, name: str, span: Span, node: int, place: Place, step: str) -> bool:
         """Whether the wait of this node is to be made now; its name must be its own."""
         key = (place.scope.path, node)
         if key in self.names:
@@ -141,7 +152,7 @@ class Making(ABC):
         other = self.table.states.get(name)
         if other is not None:
             taken = TakenName(span=span, name=name) if other.kind in {"start", "resume"} else None
-            self.report(taken or SameWait(span=span, name=name, first=other.origin.span))
+            self.report(taken or SameWait(span=span, name=name, first=other.origin.span, step=step))
             return False
         if place.aside:
             self.aside.add(name)

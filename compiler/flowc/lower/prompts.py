@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from flowc import machine as ir
@@ -78,12 +79,21 @@ def wrong_answer(scope: Scope, ask: ast.Ask, text: ast.Text | None) -> ir.Say:
     if text is not None:
         return say(scope, text, options, "retry")
     origin = scope.origin(ask.span)
-    return ir.Say(ir.Template((_default(scope.reader(ask)),), TEXT, origin), options, "retry", origin)
+    sentence = ir.Template(tuple(_default(scope.reader(ask), origin)), TEXT, origin)
+    return ir.Say(sentence, options, "retry", origin)
 
 
-def _default(reader: ir.Reader) -> str:
-    if reader.given is not None:
-        return "Please choose one of these."
+def _default(reader: ir.Reader, origin: ir.Origin) -> Iterator[str | ir.Expression]:
+    """The sentence that a type, or choices, bring; choices that an expression gives are named as they are then."""
+    if reader.given is None:
+        yield _fixed_default(reader)
+    else:
+        yield "Please choose one of these: "
+        yield ir.BuiltIn("join", (reader.given, ir.Constant(", ", TEXT, origin)), TEXT, origin)
+        yield "."
+
+
+def _fixed_default(reader: ir.Reader) -> str:
     if reader.choices:
         return f"Please choose one of these: {', '.join(reader.choices)}."
     sentence = _DEFAULTS[reader.type.name]

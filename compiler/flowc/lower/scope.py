@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import field, replace
 
 from flowc import machine as ir
 from flowc import syntax as ast
@@ -21,6 +22,8 @@ class Scope:
     checked: Checked
     path: str = ""
     own: frozenset[str] = frozenset()
+    first: Mapping[str, ir.Expression] = field(default_factory=dict[str, ir.Expression])
+    """What kept variables hold while no session has given them a value, where none may have opened yet."""
 
     def variable(self, name: str) -> str:
         """What the machine calls the variable that is `name` here."""
@@ -28,9 +31,12 @@ class Scope:
 
     def scoped(self, expression: ir.Expression) -> ir.Expression:
         """`expression` with its variables under their names of the machine."""
-        if not self.own:
+        if not self.own and not self.first:
             return expression
-        return ir.with_uses(expression, lambda use: replace(use, name=self.variable(use.name)))
+        return ir.with_uses(
+            expression,
+            lambda use: replace(use, name=self.variable(use.name), first=self.first.get(use.name)),
+        )
 
     def raw(self, node: ast.Expr) -> ir.Expression:
         """The typed form of `node`, with its variables under the names that the author wrote."""

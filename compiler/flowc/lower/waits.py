@@ -21,7 +21,7 @@ def lower_ask(making: Making, edge: Edge, ask: ast.Ask, place: Place, go_on: End
     """Lead `edge` to the wait of `ask`, and make the wait if this is the first edge that does."""
     name = place.wait(ask.label.text if ask.label else f"ask_{ask.name.text}")
     span = ask.label.span if ask.label else ask.name.span
-    if making.claim(name, span, id(ask), place):
+    if making.claim(name, span, id(ask), place, "ask"):
         making.asks[name] = (ask, place.scope)
         clocks = clocks_of(_clauses(ask, ast.After), _clauses(ask, ast.Timeout))
         making.table.states[name] = ir.State(name, "ask", clocks, making.program.origin(span))
@@ -100,7 +100,7 @@ def lower_call(making: Making, edge: Edge, call: ast.Call, place: Place, go_on: 
     name = place.wait(call.label.text if call.label else call.action.text)
     span = call.label.span if call.label else call.action.span
     limit = call.within.seconds if call.within else DEFAULT_LIMIT
-    if making.claim(name, span, id(call), place):
+    if making.claim(name, span, id(call), place, "call"):
         clock = ir.Clock("result", limit)
         making.table.states[name] = ir.State(name, "call", (clock,), making.program.origin(span))
         making.todo.append(partial(_call_exits, making, call, name, place, go_on))
@@ -116,7 +116,7 @@ def lower_wait(making: Making, edge: Edge, wait: ast.Wait, place: Place, go_on: 
     """Lead `edge` to a `wait`, and make it if this is the first edge that does."""
     name = place.wait(wait.label.text if wait.label else "wait")
     span = wait.label.span if wait.label else wait.span
-    if making.claim(name, span, id(wait), place):
+    if making.claim(name, span, id(wait), place, "wait"):
         clock = ir.Clock("elapsed", wait.duration.seconds)
         making.table.states[name] = ir.State(name, "wait", (clock,), making.program.origin(span))
         origin = making.program.origin(wait.span)

@@ -25,9 +25,12 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class VariableUse:
+    """A variable. `first` is what a kept one holds while no session has opened yet that could give it a value."""
+
     name: str
     type: Type
     origin: Origin
+    first: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +185,9 @@ Expression = (
 def parts_of(expression: Expression) -> tuple[Expression, ...]:
     """The expressions right within one, in the order in which they are computed."""
     match expression:
-        case Constant() | VariableUse() | AnswerUse() | TakenUse() | KnownUse():
+        case VariableUse():
+            return () if expression.first is None else (expression.first,)
+        case Constant() | AnswerUse() | TakenUse() | KnownUse():
             return ()
         case Template():
             return tuple(part for part in expression.parts if not isinstance(part, str))
@@ -214,7 +219,10 @@ Change = Callable[[Expression], Expression]
 def with_parts(expression: Expression, change: Change) -> Expression:
     """`expression` with `change` made to each expression right within it."""
     match expression:
-        case Constant() | VariableUse() | AnswerUse() | TakenUse() | KnownUse():
+        case VariableUse():
+            first = None if expression.first is None else change(expression.first)
+            return replace(expression, first=first)
+        case Constant() | AnswerUse() | TakenUse() | KnownUse():
             return expression
         case Template():
             parts = tuple(part if isinstance(part, str) else change(part) for part in expression.parts)

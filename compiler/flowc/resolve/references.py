@@ -9,9 +9,9 @@ from flowc.diagnostics.declared import UnknownDialog
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.names import UnknownAction, UnknownState, UnknownType
 from flowc.diagnostics.syntax import UnusableRegex
-from flowc.diagnostics.values import UnaskableType
+from flowc.diagnostics.values import MisplacedSecret, UnaskableType
 from flowc.program import Program
-from flowc.types import BUILT_IN
+from flowc.types import BUILT_IN, SECRET
 from flowc.walk import Part, parts_of
 from flowrt.patterns import check_pattern
 
@@ -21,7 +21,7 @@ def check_references(program: Program) -> Iterator[Mistake]:
     for variable in program.variables.values():
         yield from _optional_type(program, variable.type)
     for declared in program.bots_own:
-        yield from _parameters(program, declared.parameters)
+        yield from _parameters(program, declared.parameters, secret=isinstance(declared, ast.Action))
         yield from _optional_type(program, declared.returns)
     for record in program.records.values():
         yield from _parameters(program, record.fields)
@@ -38,9 +38,11 @@ def check_references(program: Program) -> Iterator[Mistake]:
                 yield from _pattern(program, pattern)
 
 
-def _parameters(program: Program, parameters: tuple[ast.Parameter, ...]) -> Iterator[Mistake]:
+def _parameters(
+    program: Program, parameters: tuple[ast.Parameter, ...], *, secret: bool = False
+) -> Iterator[Mistake]:
     for parameter in parameters:
-        yield from _type(program, parameter.type)
+        yield from _type(program, parameter.type, secret=secret)
 
 
 def _optional_type(program: Program, written: ast.TypeName | None) -> Iterator[Mistake]:
@@ -48,9 +50,12 @@ def _optional_type(program: Program, written: ast.TypeName | None) -> Iterator[M
         yield from _type(program, written)
 
 
-def _type(program: Program, written: ast.TypeName) -> Iterator[Mistake]:
+def _type(program: Program, written: ast.TypeName, *, secret: bool = False) -> Iterator[Mistake]:
+    """A type must be there; only where `secret` is true it may be that of a secret."""
     if written.element is not None:
         yield from _type(program, written.element)
+    elif written.name == SECRET.name and not secret:
+        yield MisplacedSecret(span=written.span)
     elif written.name not in BUILT_IN and written.name not in program.records:
         known = (*sorted(BUILT_IN), *program.records)
         yield UnknownType(span=written.span, name=written.name, known=known)
@@ -67,7 +72,7 @@ def _step(program: Program, part: Part, step: ast.Step) -> Iterator[Mistake]:
             known = tuple(program.dialogs)
             yield UnknownDialog(span=step.dialog.span, name=step.dialog.text, known=known)
         case ast.Ask() if step.type:
-            yield from _type(program, step.type)
+            yield from _type(program, step.type, secret=True)
             if step.type.element is not None or step.type.name in program.records:
                 yield UnaskableType(span=step.type.span, name=step.name.text)
         case _:

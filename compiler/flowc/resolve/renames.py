@@ -69,12 +69,16 @@ def _following(program: Program, name: str, kind: ast.Name | None) -> str | None
 def check_renames(program: Program) -> Iterator[Mistake]:
     """Report renames that lead nowhere, in a circle, or from a name that is still in use."""
     names = names_by_kind(program)
+    circling: set[str] = set()
     for renamed in program.renames:
         if renamed.kind is not None and renamed.kind.text not in KINDS:
             yield UnknownKind(span=renamed.kind.span, word=renamed.kind.text, what="name", kinds=KINDS)
             continue
-        if _is_circle(program, renamed):
-            yield RenameCycle(span=renamed.span, name=renamed.old.text)
+        circle = _circle(program, renamed)
+        if circle:
+            if renamed.old.text not in circling:
+                yield RenameCycle(span=renamed.span, name=renamed.old.text)
+            circling |= circle
             continue
         kinds = _kinds(program, renamed, names)
         known = tuple(sorted(name for kind in KINDS for name in names[kind]))
@@ -86,12 +90,13 @@ def check_renames(program: Program) -> Iterator[Mistake]:
             yield RenamedAway(span=renamed.old.span, name=renamed.old.text, known=known, still=True)
 
 
-def _is_circle(program: Program, renamed: ast.Renamed) -> bool:
+def _circle(program: Program, renamed: ast.Renamed) -> set[str]:
+    """The names that a rename leads through to one that was there before; none where it leads to an end."""
     name, seen = renamed.new.text, {renamed.old.text}
     while name not in seen:
         seen.add(name)
         following = _following(program, name, renamed.kind)
         if following is None:
-            return False
+            return set()
         name = following
-    return True
+    return seen

@@ -1,0 +1,227 @@
+"""Conversations at random: whatever can happen to a contact, held against what must hold of every flow.
+
+Each event is taken three times: by the flow's own machine, by a plain `transitions.Machine` of the same table, and
+by a session that was stored and read back just before. All three must do the same, and what was recorded must come
+out again when it is replayed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Any, cast
+
+import transitions
+
+from flowc import machine as ir
+from flowc.analyse.graph import Graph
+from flowc.pipeline import load_module
+from flowc.transcript.entries import Happens, Opens, Sends, User
+from flowc.transcript.literals import bound
+from flowc.transcript.samples import Deed, Samples
+from flowrt.codec import dump_effect, dump_session, load_effect, restore
+from flowrt.effects import Call, Effect, Ended
+from flowrt.events import Due, EndedByHost, Event, GivenBack, HostEvent, Message, Opened, Result
+from flowrt.flow import Flow
+from flowrt.handling import awaited
+from flowrt.session import Session
+from flowrt.time import SECOND, Instant
+from flowrt.turn import Functions
+from flowrt.values import Value
+
+CONTACT = "ada"
+WORDS = ("hello", "", "  ", "7", "none", "\u0000", "ＳＴＯＰ", "a" * 300, "{x}")
+BEGIN: Instant = 1_800_000_000 * SECOND
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A flow, all that a walk needs of it."""
+
+    machine: ir.Machine
+    flow: Flow[Any]
+    plain: transitions.Machine
+    samples: Samples
+    functions: Functions
+
+
+def subject(machine: ir.Machine) -> Subject:
+    """The flow of `machine`, ready to be walked."""
+    module = cast("Any", load_module(machine))
+    plain = transitions.Machine(
+        model=None,
+        states=module.STATES,
+        transitions=module.TRANSITIONS,
+        initial=module.INITIAL,
+        send_event=True,
+        auto_transitions=False,
+    )
+    samples = Samples(Graph(machine))
+    flow = cast("Flow[Any]", module.flow)
+    functions = {each.name: _function(each, samples, flow) for each in machine.functions}
+    return Subject(machine, flow, plain, samples, functions)
+
+
+def _function(function: ir.Function, samples: Samples, flow: Flow[Any]) -> Callable[..., object]:
+    """A function of the bot: pure, of the right type, and now and then it fails."""
+    values = [bound(value, flow.records) for value in samples.values.of(function.returns)]
+
+    def answer(*arguments: object) -> object:
+        drawn = sum(map(ord, repr(arguments)))
+        if drawn % 17 == 0:
+            raise ValueError("out of paper")
+        return values[drawn % len(values)]
+
+    return answer
+
+
+class Walk:
+    """One contact on a walk through a flow."""
+
+    def __init__(self, subject: Subject, random: Random) -> None:
+        self.subject = subject
+        self.random = random
+        self.now = BEGIN
+        self.session = subject.flow.session(CONTACT)
+        self.other = subject.flow.session(CONTACT)
+        self.record: list[tuple[Event, Instant]] = []
+        self.effects: list[Effect] = []
+        self.calls: dict[str, Call] = {}
+        self.opened: Counter[str] = Counter()
+
+    def go(self, moves: int) -> None:
+        """Let `moves` things happen, and replay them."""
+        for _ in range(moves):
+            event = self._event()
+            self._take(event)
+        assert self._replayed() == self.effects
+
+    # What happens
+
+    def _event(self) -> Event:
+        session, draw = self.session, self.random.random()
+        self.now += self.random.choice([0, 0, 1, SECOND, 20 * SECOND])
+        keys = sorted(awaited(session) & self.calls.keys())
+        if keys and draw < 0.4:
+            return self._result(self.calls[self.random.choice(keys)])
+        if session.team is not None and draw < 0.5:
+            return GivenBack(self._id(), CONTACT)
+        if session.due is not None and draw < 0.55:
+            self.now = max(self.now, session.due + self.random.choice([-1, 0, 0, 90 * SECOND, 7200 * SECOND]))
+            return Due(CONTACT)
+        if draw < 0.6:
+            return self.random.choice([self._ended(), self._stale(), HostEvent(self._id(), CONTACT, "unheard")])
+        return self._deed()
+
+    def _deed(self) -> Event:
+        deeds = self.subject.samples.deeds(self.session.state)
+        deed: Deed = self.random.choice([*deeds, User(self.random.choice(WORDS))])
+        match deed:
+            case User(text):
+                button = self.random.random() < 0.1
+                return Message(self._id(), CONTACT, text, button, name=self.random.choice([None, "Ada"]))
+            case Sends(media, caption):
+                return Message(self._id(), CONTACT, caption, media=media)
+            case Opens():
+                return Opened(self._id(), CONTACT)
+            case Happens(name, values):
+                given = {key: bound(value, self.subject.flow.records) for key, value in values}
+                return HostEvent(self._id(), CONTACT, name, given)
+
+    def _result(self, call: Call) -> Event:
+        action = next(each for each in self.subject.machine.actions if each.name == call.name)
+        if self.random.random() < 0.25:
+            return Result(call.id, CONTACT, failure="it rained")
+        if action.returns is None:
+            return Result(call.id, CONTACT)
+        literal = self.random.choice(self.subject.samples.values.of(action.returns))
+        value: Value = bound(literal, self.subject.flow.records)
+        if self.random.random() < 0.1:
+            value = (value, value)  # of another type
+        return Result(call.id, CONTACT, value)
+
+    def _ended(self) -> Event:
+        return EndedByHost(self._id(), CONTACT)
+
+    def _stale(self) -> Event:
+        return Result("long ago#0", CONTACT, "late")
+
+    def _id(self) -> str:
+        return f"e{len(self.record)}"
+
+    # What must hold
+
+    def _take(self, event: Event) -> None:
+        flow, subject = self.subject.flow, self.subject
+        before = self.session.id if self.session.is_open else None
+        text = dump_session(flow, self.session)
+        stored = restore(flow, CONTACT, text)
+        assert dump_session(flow, stored) == text
+        caused = flow.step(self.session, event, self.now, functions=subject.functions)
+        again = flow.step(self.other, event, self.now, subject.plain, subject.functions)  # type: ignore[arg-type]  # events is a plain dict there
+        once_more = flow.step(stored, event, self.now, functions=subject.functions)
+        self.record.append((event, self.now))
+        assert again == caused == once_more
+        after = dump_session(flow, self.session)
+        assert dump_session(flow, self.other) == after == dump_session(flow, stored)
+        self.effects += caused
+        self.calls |= {each.id: each for each in caused if isinstance(each, Call)}
+        self._hold_session(event)
+        self._hold_effects(caused, before)
+
+    def _hold_session(self, event: Event) -> None:
+        session, states = self.session, {state.name: state for state in self.subject.machine.states}
+        assert session.at == self.now
+        assert session.state in states
+        if not session.is_open:
+            assert session.deadlines == ()
+            assert (session.tries, session.reminded, session.pending) == (0, (), None)
+            assert session.interrupted is None
+            assert set(session.vars.held()) <= {each.name for each in self.subject.machine.variables if each.kept}
+            return
+        state = states[session.state]
+        assert state.rests
+        assert session.id
+        assert not any(hasattr(session.vars, slot) for slot in session.vars.secrets)
+        self._hold_clocks(session, state)
+        assert (session.pending is not None) == (state.kind in {"call", "wait"})
+        if session.interrupted is not None:
+            assert states[session.interrupted.state].rests
+        elif session.pending is None:
+            assert session.held == ()
+        if isinstance(event, Message):
+            silences = [each for each in session.deadlines if each.period]
+            assert all(each.due == self.now + each.period for each in silences)
+
+    def _hold_clocks(self, session: Session[Any], state: ir.State) -> None:
+        triggers = [each.trigger for each in session.deadlines]
+        expire = ["expire"] if self.subject.machine.expire is not None else []
+        assert triggers[: len(expire)] == expire
+        own = [clock.trigger for clock in state.clocks]
+        assert set(triggers[len(expire) :]) <= set(own)
+        assert len(set(triggers)) == len(triggers)
+        assert all(each.due > self.now for each in session.deadlines)
+        if state.kind in {"ask", "state"}:
+            assert {*triggers, *session.reminded} >= set(own)
+
+    def _hold_effects(self, caused: list[Effect], before: str | None) -> None:
+        ids = [each.id for each in self.effects]
+        assert len(set(ids)) == len(ids)
+        for effect in caused:
+            assert load_effect(dump_effect(effect), CONTACT, self.subject.flow.records) == effect or (
+                isinstance(effect, Call) and effect.secret
+            )
+        ended = [each.session for each in caused if isinstance(each, Ended)]
+        if before is not None and (not self.session.is_open or self.session.id != before):
+            assert before in ended
+        self.opened.update(ended)
+        assert max(self.opened.values(), default=0) <= 1, "a session ends once"
+
+    def _replayed(self) -> list[Effect]:
+        session = self.subject.flow.session(CONTACT)
+        effects: list[Effect] = []
+        for event, at in self.record:
+            effects += self.subject.flow.step(session, event, at, functions=self.subject.functions)
+        return effects
