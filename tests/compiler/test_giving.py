@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from flowc.pipeline import compile_flow
+from flowc.source import source_of
 from flowc.transcript.conversation import Conversation, texts
 from tests.compiler.programs import codes, flow
 
@@ -21,6 +23,8 @@ dialog told(name: text)
 dialog maybe() returns text?
   -> return none
 """
+
+BYE = '-> reply "Bye." -> end session'
 
 ASKED = """\
 on message
@@ -42,13 +46,13 @@ GIVING = [
 
 @pytest.mark.parametrize("step", GIVING)
 def test_what_may_be_none_is_tested_before_it_is_given(step: str) -> None:
-    assert codes(f"{HEAD}{ASKED}  -> {step}\n  -> end session\n") == ["F0408"]
-    assert codes(f"{HEAD}{ASKED}  when n is not none\n    -> {step}\n  -> end session\n") == []
+    assert codes(f"{HEAD}{ASKED}  -> {step}\n  {BYE}\n") == ["F0408"]
+    assert codes(f"{HEAD}{ASKED}  when n is not none\n    -> {step}\n  {BYE}\n") == []
 
 
 def test_so_is_what_a_dialog_returns() -> None:
     dialog = "dialog same(n: text?) returns text\n"
-    run = "on message -> run same(none) as other -> end session\n"
+    run = f"on message -> run same(none) as other {BYE}\n"
     assert codes(f"{HEAD}{dialog}  -> return n\n{run}") == ["F0408"]
     tested = '  when n is not none\n    -> return n\n  -> return "x"\n'
     assert codes(f"{HEAD}{dialog}{tested}{run}") == []
@@ -57,16 +61,29 @@ def test_so_is_what_a_dialog_returns() -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("on message -> set plain = none -> end session", "F0301"),
-        ("on message -> set names = [none] -> end session", "F0301"),
-        ("on message -> run maybe() as plain -> end session", "F0302"),
-        ("let more: list of text? = []\non message -> set names = more -> end session", "F0301"),
-        ("let other: text = none\non message -> end session", "F0301"),
-        ("let more: text? = none\nlet other: text = more\non message -> end session", "F0408"),
+        ("on message -> set plain = none", "F0301"),
+        ("on message -> set names = [none]", "F0301"),
+        ("on message -> run maybe() as plain", "F0302"),
+        ("let more: list of text? = []\non message -> set names = more", "F0301"),
+        ("let other: text = none\non message", "F0301"),
+        ("let more: text? = none\nlet other: text = more\non message", "F0408"),
     ],
 )
 def test_a_variable_is_never_given_what_its_declaration_excludes(text: str, found: str) -> None:
-    assert codes(f"{HEAD}{text}\n") == [found]
+    assert codes(f"{HEAD}{text} {BYE}\n") == [found]
+
+
+def test_the_conversation_that_shows_it_has_each_reply_on_one_line() -> None:
+    says = '  -> reply "Your\\nname:"\n  -> reply image "https://a.org/b"\n'
+    text = f"{HEAD}{ASKED}{says}  -> set plain = n\n  {BYE}\n"
+    [found] = compile_flow(source_of("a.flow", text)).diagnostics
+    assert [line.strip() for line in found.notes[0].splitlines()[3:]] == [
+        "user: no",
+        "bot:  Your\\nname:",
+        'bot:  (image "https://a.org/b")',
+        "bot:  Bye.",
+        "session: ended",
+    ]
 
 
 def test_what_is_taken_off_a_list_may_be_none() -> None:

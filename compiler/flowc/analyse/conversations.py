@@ -60,9 +60,11 @@ def shown(graph: Graph, path: list[ir.Transition]) -> tuple[str, ...]:
         lines += _cause(graph, row)
         for effect in row.effects:
             if isinstance(effect, ir.Say):
-                lines.append(f"bot:  {effect.text.shown}")
+                lines.append(f"bot:  {_on_one_line(effect.text)}")
             elif isinstance(effect, ir.SayAny):
-                lines.append(f"bot:  {effect.texts[0].shown}")
+                lines.append(f"bot:  {_on_one_line(effect.texts[0])}")
+            elif isinstance(effect, ir.SayMedia):
+                lines.append(f'bot:  ({effect.media} "{_on_one_line(effect.content)}")')
             elif isinstance(effect, ir.HandOff):
                 lines.append("session: handed off")
             elif isinstance(effect, ir.CallAction):
@@ -70,6 +72,11 @@ def shown(graph: Graph, path: list[ir.Transition]) -> tuple[str, ...]:
         if does(row, "end"):
             lines.append("session: ended")
     return tuple(lines)
+
+
+def _on_one_line(text: ir.Template) -> str:
+    """A text as a line of a transcript has it."""
+    return text.shown.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
 
 
 def _cause(graph: Graph, row: ir.Transition) -> list[str]:
