@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from flowc import machine as ir
 from flowc.emit.expressions import Writing, literal, uses_variables
-from flowc.emit.names import Names, effect_name, guard_name, identifier, shown_parts, slug
+from flowc.emit.names import Names, effect_name, guard_name, identifier, pattern_words, shown_parts, slug
 from flowc.emit.types import kind_of, names_in
 from flowc.records import dataclass
 from flowc.types import MEDIA, Type
@@ -102,7 +102,7 @@ class Callbacks:
 
     def _pattern(self, pattern: str) -> str:
         value = f"{self.use('compile_pattern')}({literal(pattern)})"
-        return self._constant(slug(pattern).upper() or "PATTERN", value)
+        return self._constant(slug(pattern_words(pattern)).upper() or "PATTERN", value)
 
     def _text_pattern(self, parts: ir.TextParts) -> str:
         written = [literal(part) if isinstance(part, str) else self._capture(part) for part in parts]
