@@ -18,6 +18,8 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*|->|==|!=|<=|>=|\.\.|[0-9]+(?:\.[0-9]+
 _CLOSED_TEXT = re.compile(r'"(?:[^"\\{\n\r]|\\.|\{\{|\{(?:[^{}"\n\r]|"(?:[^"\\\n\r]|\\.)*")*\})*"')
 
 _STEPS = frozenset(step.split()[0] for step in mistakes.STEPS)
+_PARTS = frozenset({"buttons", "list", "choices", "caption", "as", "within"})
+"""What may stand behind a step, on its line."""
 _QUOTES = frozenset(
     "'`\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}"
 )
@@ -163,6 +165,14 @@ def _not_a_text(found: Found) -> Mistake | None:
     return mistakes.Unexpected(span=before, found=f"`{word}`", expected=(_NAMES["TEXT"],))
 
 
+def _part_of_the_step_above(found: Found) -> Mistake | None:
+    """`buttons` and its like on a line of their own, where the clauses of the step would stand."""
+    if found.word not in _PARTS or not {"TRIES", "RETRY"} <= found.accepts:
+        return None
+    instead = f"write `{found.word}` on the line of its step; a line that begins with `|` goes on from the one above"
+    return mistakes.Unexpected(span=found.span, found=f"`{found.word}`", expected=(), instead=instead)
+
+
 def _split_chain(found: Found) -> Mistake | None:
     if found.word in {"->", "when"} and {"TRIES", "RETRY"} <= found.accepts:
         kind = mistakes.UnexpectedBlock if found.line_is_step else mistakes.SplitChain
@@ -209,6 +219,7 @@ _KINDS: tuple[Callable[[Found], Mistake | None], ...] = (
     _unknown_step,
     _missing_arrow,
     _not_a_text,
+    _part_of_the_step_above,
     _split_chain,
     _misplaced_clause,
     _unknown_declaration,

@@ -54,6 +54,11 @@ MALFORMED = (
         ("F0106 1:4 a text stands in double quotes",),
     ),
     Malformed(
+        "buttons on a line of their own",
+        'on message\n  -> reply "Yes?"\n      buttons "Yes" | "No"\n  -> end session',
+        ("F0101 3:7 did not expect `buttons` here",),
+    ),
+    Malformed(
         "`=` compares in a `when`",
         'on message\n  -> ask n: int\n  when n = 2\n    -> reply "two"\n  -> end session',
         ("F0107 3:10 `=` does not compare",),

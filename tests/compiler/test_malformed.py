@@ -68,3 +68,24 @@ def test_the_names_of_fields_may_be_words_of_the_language() -> None:
 def test_what_stands_below_a_lost_record_is_not_reported() -> None:
     source = source_of("order.flow", "record\n  x: int\n  y: text\non message -> end session\n")
     assert [mistake.code for mistake in parse(source).mistakes] == ["F0101"]
+
+
+@pytest.mark.parametrize(
+    ("step", "part"),
+    [
+        ('reply "Yes?"', 'buttons "Yes"'),
+        ('reply "Yes?"', 'list "Yes"'),
+        ('reply image "a.png"', 'caption "A cat"'),
+        ("ask size", 'choices "Small" | "Large"'),
+        ("call find()", "as order"),
+        ("call find() as order", "within 5 seconds"),
+    ],
+)
+def test_a_part_of_a_step_on_a_line_of_its_own_is_told_where_it_belongs(step: str, part: str) -> None:
+    text = f"on message\n  -> {step}\n      {part}\n  -> end session\n"
+    [mistake] = parse(source_of("a.flow", text)).mistakes
+    word = part.split(maxsplit=1)[0]
+    assert (mistake.code, mistake.title()) == ("F0101", f"did not expect `{word}` here")
+    assert mistake.help() == (
+        f"write `{word}` on the line of its step; a line that begins with `|` goes on from the one above"
+    )

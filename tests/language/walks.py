@@ -14,13 +14,13 @@ from random import Random
 from typing import Any, cast
 
 import transitions
+from flowc.transcript.samples import Deed, Samples
 
 from flowc import machine as ir
 from flowc.analyse.graph import Graph
 from flowc.pipeline import load_module
 from flowc.transcript.entries import Happens, Opens, Sends, User
 from flowc.transcript.literals import bound
-from flowc.transcript.samples import Deed, Samples
 from flowrt.codec import dump_effect, dump_session, load_effect, restore
 from flowrt.effects import Call, Effect, Ended
 from flowrt.events import Due, EndedByHost, Event, GivenBack, HostEvent, Message, Opened, Result
@@ -112,7 +112,9 @@ class Walk:
             self.now = max(self.now, session.due + self.random.choice([-1, 0, 0, 90 * SECOND, 7200 * SECOND]))
             return Due(CONTACT)
         if draw < 0.6:
-            return self.random.choice([self._ended(), self._stale(), HostEvent(self._id(), CONTACT, "unheard")])
+            return self.random.choice(
+                [self._ended(), self._stale(), HostEvent(self._id(), CONTACT, "unheard")]
+            )
         return self._deed()
 
     def _deed(self) -> Event:
@@ -179,7 +181,9 @@ class Walk:
             assert session.deadlines == ()
             assert (session.tries, session.reminded, session.pending) == (0, (), None)
             assert session.interrupted is None
-            assert set(session.vars.held()) <= {each.name for each in self.subject.machine.variables if each.kept}
+            assert set(session.vars.held()) <= {
+                each.name for each in self.subject.machine.variables if each.kept
+            }
             return
         state = states[session.state]
         assert state.rests

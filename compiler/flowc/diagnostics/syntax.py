@@ -25,13 +25,14 @@ class Unexpected(Mistake):
     code = "F0101"
     found: str
     expected: tuple[str, ...]
+    instead: str | None = None
 
     def title(self) -> str:
         return f"did not expect {self.found} here"
 
     def help(self) -> str | None:
         if not self.expected:
-            return None
+            return self.instead
         *others, last = self.expected
         return f"here may stand {', '.join(others)} or {last}" if others else f"here may stand {last}"
 

@@ -26,6 +26,7 @@ _WORDS = {
     "-": "minus",
     "*": "times",
 }
+_NO_WORDS = re.compile(r"\(\?(?:P?<(?P<name>\w+)>|[a-zA-Z-]*:)|\\.|\[\^?\]?[^\]]*\]|\{[0-9,]*\}")
 _TAKEN = frozenset(
     {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *generated.__all__}
     | {
@@ -97,13 +98,22 @@ def slug(text: str, words: int = 5) -> str:
     return "_".join(found)[:40].rstrip("_")
 
 
+def pattern_words(pattern: str) -> str:
+    r"""The words of a regular expression, without its escapes, classes and counts; of a named group the name.
+
+    >>> slug(pattern_words(r"\border\W*(?P<number>\d{4,8})"))
+    'order_number'
+    """
+    return _NO_WORDS.sub(lambda found: f" {found['name'] or ''} ", pattern)
+
+
 def constant_name(pattern: str) -> str:
     """What the constant that holds a pattern is called.
 
-    >>> constant_name("track|where"), constant_name("^[0-9]{4}$"), constant_name("日")
-    ('TRACK_WHERE', 'PATTERN_0_9_4', 'PATTERN')
+    >>> constant_name("track|where"), constant_name("^2nd"), constant_name("日")
+    ('TRACK_WHERE', 'PATTERN_2ND', 'PATTERN')
     """
-    words = slug(pattern).upper()
+    words = slug(pattern_words(pattern)).upper()
     return words if words[:1].isalpha() else f"PATTERN_{words}".rstrip("_")
 
 
@@ -113,7 +123,7 @@ def guard_name(guard: ir.Guard) -> str:
         case ir.Says():
             return f"says_{slug(guard.texts[0]) or 'it'}"
         case ir.Finds():
-            return f"finds_{slug(guard.pattern) or 'it'}"
+            return f"finds_{slug(pattern_words(guard.pattern)) or 'it'}"
         case ir.Fits():
             return f"says_{slug(shown_parts(guard.parts)) or 'it'}"
         case ir.IsText():
@@ -197,7 +207,7 @@ def expression_words(expression: ir.Expression) -> str:
         case ir.FieldUse():
             return f"{expression_words(expression.value)} {expression.field}"
         case ir.Matches():
-            return f"{expression_words(expression.value)} matches {expression.pattern}"
+            return f"{expression_words(expression.value)} matches {pattern_words(expression.pattern)}"
         case ir.ListOf():
             return " ".join(["list", *map(expression_words, expression.items)])
         case ir.Make():
