@@ -77,6 +77,22 @@ def test_a_folder_stands_for_the_flows_in_it(tmp_path: Path) -> None:
     ]
 
 
+PART = 'anytime on "menu" -> goto menu\nstate menu\n  -> reply "MENU"\n  -> end session\n'
+
+
+def test_a_file_that_another_imports_needs_no_beginning_of_its_own(tmp_path: Path) -> None:
+    part = write(tmp_path / "a/part.flow", PART)
+    write(tmp_path / "b.flow", f'import "a/part.flow"\n{GOOD}')
+    assert "F0412" in invoke("check", part).stdout
+    for arguments in (("check",), ("check", "--fix"), ("build",)):
+        result = invoke(*arguments, tmp_path)
+        assert (result.exit_code, result.stdout) == (0, "")
+    write(part, PART.replace("goto menu", "goto nowhere"))
+    found = invoke("check", tmp_path)
+    assert found.exit_code == 1
+    assert found.stdout.count("error[") == found.stdout.count("unknown state `nowhere`") == 1
+
+
 def test_a_folder_without_flows_exits_with_2(tmp_path: Path) -> None:
     result = invoke("check", tmp_path)
     assert result.exit_code == 2

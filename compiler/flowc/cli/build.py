@@ -47,7 +47,7 @@ def build(paths: tuple[Path, ...], folder: Path | None, check: bool, watch: bool
 def _build(paths: tuple[Path, ...], folder: Path | None, color: Color, *, check: bool) -> int:
     findings = Findings(Output(color))
     try:
-        machines = {path: findings.compile(path) for path in find(paths, ".flow")}
+        machines = findings.compile_all(find(paths, ".flow"))
     except NothingFound as error:
         complain(str(error))
         return UNUSABLE

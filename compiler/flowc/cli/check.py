@@ -15,6 +15,7 @@ from flowc.cli.output import Output, output_options
 from flowc.cli.standard_input import STANDARD_INPUT, read_standard_input
 from flowc.cli.streams import complain
 from flowc.cli.watching import again_and_again, watch_option
+from flowc.pipeline import compile_flow
 from flowc.source import Unreadable
 
 
@@ -32,7 +33,7 @@ def check(
     """Find mistakes in flows.
 
     FILE is a flow, or a folder with flows in it; `-` is standard input. All of them are checked, also where one
-    cannot be read. Exits with 0 where there is no error, 1 where there is one, 2 where a file cannot be read.
+    cannot be read; one that only others import is checked with those. Exits with 0 where there is no error, 1 where there is one, 2 where a file cannot be read.
 
     With --fix a mistake whose cure is certain is mended, in imported files too; the exit code speaks of what is
     left. A flow from standard input then goes to standard output, and what there is to say to standard error.
@@ -60,11 +61,9 @@ def _check(paths: tuple[Path, ...], stdin_filename: str, output: Output, *, fix:
     }
     if fix or diff:
         return _fix(files, findings, write=not diff)
-    for path, name in files.items():
-        if path == STANDARD_INPUT:
-            _check_standard_input(name, findings)
-        else:
-            findings.compile(path)
+    findings.compile_all(path for path in files if path != STANDARD_INPUT)
+    if STANDARD_INPUT in files:
+        _check_standard_input(files[STANDARD_INPUT], findings)
     findings.close()
     return findings.code
 
@@ -99,4 +98,4 @@ def _check_standard_input(name: str, findings: Findings) -> None:
     except Unreadable as error:
         findings.unreadable(Path(name), str(error))
     else:
-        findings.compile_source(source)
+        findings.show_all([(source, compile_flow(source))])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
@@ -12,8 +12,9 @@ from flowc.cli.options import FOUND, UNUSABLE
 from flowc.cli.output import Output
 from flowc.cli.streams import columns, complain, tell, wants_color
 from flowc.diagnostics.diagnostic import Diagnostic, summary
+from flowc.diagnostics.flow import NoEntry
 from flowc.machine import Machine
-from flowc.pipeline import compile_flow
+from flowc.pipeline import Compiled, compile_flow
 from flowc.source import Source, Sources, Unreadable, load
 from flowc.transcript.results import ScriptResult
 
@@ -49,20 +50,47 @@ class Findings:
 
     def compile(self, path: Path) -> Machine | None:
         """The machine of the flow at `path`; None where there is none, and then it was said why."""
+        return self.compile_all([path])[path]
+
+    def compile_all(self, paths: Iterable[Path]) -> dict[Path, Machine | None]:
+        """The machine of each flow; None where there is none. Why is said, but for a part of another of them."""
+        machines: dict[Path, Machine | None] = {}
+
+        def compiled() -> Iterator[tuple[Source, Compiled]]:
+            for path in paths:
+                source = self._load(path)
+                result = None if source is None else compile_flow(source)
+                machines[path] = None if result is None else result.machine
+                if source is not None and result is not None:
+                    yield source, result
+
+        self.show_all(compiled())
+        return machines
+
+    def _load(self, path: Path) -> Source | None:
         try:
-            source = load(path)
+            return load(path)
         except Unreadable as error:
             self.unreadable(path, str(error))
             return None
-        return self.compile_source(source)
 
-    def compile_source(self, source: Source) -> Machine | None:
-        """The machine of a flow that was read; None where there is none, and then it was said why."""
-        compiled = compile_flow(source)
-        self.look_at(source)
-        if not (compiled.ok and self._only_errors):
-            self.show(compiled.diagnostics, compiled.sources)
-        return compiled.machine
+    def show_all(self, flows: Iterable[tuple[Source, Compiled]]) -> None:
+        """Show what was found in each flow.
+
+        One that begins no conversation, and that another of them imports, is a part of that: it is checked there.
+        """
+        imported: set[Path] = set()
+        parts: list[tuple[Source, Compiled]] = []
+        for source, compiled in flows:
+            self.look_at(source)
+            imported |= {Path(path).resolve() for path in compiled.sources.by_path if path != source.path}
+            if any(each.code == NoEntry.code for each in compiled.diagnostics):
+                parts.append((source, compiled))
+            elif not (compiled.ok and self._only_errors):
+                self.show(compiled.diagnostics, compiled.sources)
+        for source, compiled in parts:
+            if Path(source.path).resolve() not in imported:
+                self.show(compiled.diagnostics, compiled.sources)
 
     def look_at(self, source: Source) -> None:
         """A file is looked at; it may have no finding."""

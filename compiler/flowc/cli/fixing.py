@@ -28,10 +28,8 @@ class Fixing:
         sources = [source for path, name in paths.items() if (source := self._read(path, name))]
         for source in sources:
             self._fixer.fix(source)
-        for source in sources:  # only now: an imported file may have changed since
-            compiled = self._fixer.compile(source)
-            findings.look_at(source)
-            findings.show(compiled.diagnostics, compiled.sources)
+        # Only now: an imported file may have changed since.
+        findings.show_all((source, self._fixer.compile(source)) for source in sources)
 
     @property
     def is_changed(self) -> bool:
