@@ -13,7 +13,7 @@ Lengths are in characters. None stands where nothing is limited, or nothing is p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from flowc.records import dataclass
 
 _FILES = frozenset({"image", "audio", "video", "document"})
 

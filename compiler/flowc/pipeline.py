@@ -10,6 +10,7 @@ from flowc import syntax as ast
 from flowc.analyse import analyse
 from flowc.check import check
 from flowc.diagnostics.diagnostic import Diagnostic, Mistake
+from flowc.garbage import uncollected
 from flowc.ignores import read_ignores, silence, useless
 from flowc.imports import Read, gather, read_inside
 from flowc.lower import lower
@@ -46,7 +47,12 @@ def compile_flow(source: Source, read: Read | None = None) -> Compiled:
     >>> compiled.ok, compiled.diagnostics
     (True, ())
     """
-    file, sources, unread = gather(source, read or read_inside(Path(source.path).parent))
+    with uncollected():
+        return _compiled(source, read or read_inside(Path(source.path).parent))
+
+
+def _compiled(source: Source, read: Read) -> Compiled:
+    file, sources, unread = gather(source, read)
     ignores, misread = read_ignores(file.comments, sources)
     machine, found = _machine(file, sources, (*unread, *misread))
     left, unused = silence(found, ignores, sources)

@@ -12,12 +12,14 @@ def steps_of(chain: ast.Chain | None) -> Iterator[ast.Step]:
     """Every step of a chain, those in its branches and in the clauses of its steps too, in order of
     writing.
     """
-    pending = list(reversed(chain.steps)) if chain else []
-    while pending:
-        step = pending.pop()
+    for step in chain.steps if chain else ():
         yield step
-        inner = [part for below in chains_below(step) for part in below.steps]
-        pending.extend(reversed(inner))
+        if type(step) in _WITH_CHAINS:
+            for below in chains_below(step):
+                yield from steps_of(below)
+
+
+_WITH_CHAINS = frozenset({ast.When, ast.Ask, ast.Call})
 
 
 def chains_below(step: ast.Step) -> Iterator[ast.Chain]:
@@ -56,7 +58,7 @@ def parts_of(file: ast.File) -> Iterator[Part]:
     yield _part(None, chains, tuple(handler for item in outside for handler in _handlers_of(item)))
     for dialog in file.items:
         if isinstance(dialog, ast.Dialog):
-            chains = (dialog.chain, *(chain for state in dialog.states for chain in chains_of_state(state)))
+            chains = tuple(_chains_of_dialog(dialog))
             yield _part(dialog, chains, tuple(one for state in dialog.states for one in state.handlers))
 
 
@@ -92,8 +94,18 @@ def _handlers_of(item: ast.Item) -> Iterator[ast.Handler]:
 
 def all_chains(file: ast.File) -> Iterator[ast.Chain]:
     """The outermost chains of a file: those of the flow itself, then those of its dialogs."""
-    for part in parts_of(file):
-        yield from part.chains
+    for item in file.items:
+        if not isinstance(item, ast.Dialog):
+            yield from _chains_of(item)
+    for item in file.items:
+        if isinstance(item, ast.Dialog):
+            yield from _chains_of_dialog(item)
+
+
+def _chains_of_dialog(dialog: ast.Dialog) -> Iterator[ast.Chain]:
+    yield dialog.chain
+    for state in dialog.states:
+        yield from chains_of_state(state)
 
 
 def all_handlers(file: ast.File) -> Iterator[ast.Handler]:

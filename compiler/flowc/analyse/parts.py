@@ -13,7 +13,8 @@ from typing import Any, cast, get_args
 from flowc import machine as ir
 from flowc.records import dataclass
 
-_EXPRESSIONS: tuple[type, ...] = get_args(ir.Expression)
+_EXPRESSIONS: frozenset[type] = frozenset(get_args(ir.Expression))
+_LEAVES: frozenset[type] = frozenset({str, int, bool, type(None), ir.Constant})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,16 @@ def variables_in(part: ir.Guard | ir.Effect) -> Iterator[str]:
 
 def _expressions_in(value: Any) -> Iterator[ir.Expression]:  # noqa: ANN401 - a field may hold anything
     """The outermost expressions in a part of a row, those in its tuples and readers too."""
-    if isinstance(value, _EXPRESSIONS):
-        yield cast("ir.Expression", value)
-    elif isinstance(value, tuple):
-        for each in cast("tuple[Any, ...]", value):
+    kind = type(value)
+    if kind in _LEAVES:
+        return
+    if kind is tuple:
+        for each in value:
             yield from _expressions_in(each)
-    elif is_dataclass(value):
-        for name in _fields_of(type(value)):
+    elif kind in _EXPRESSIONS:
+        yield cast("ir.Expression", value)
+    else:
+        for name in _fields_of(kind):
             yield from _expressions_in(getattr(value, name))
 
 
@@ -85,7 +89,7 @@ def _fields_of(kind: type[Any]) -> tuple[str, ...]:
     """The fields that may hold expressions: an origin and a type never do."""
     known = _FIELDS.get(kind)
     if known is None:
-        names = (field.name for field in fields(kind))
+        names = [field.name for field in fields(kind)] if is_dataclass(kind) else []
         known = _FIELDS[kind] = tuple(name for name in names if name not in {"origin", "type"})
     return known
 

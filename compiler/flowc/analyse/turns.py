@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flowc import machine as ir
 from flowc.analyse.conversations import shown
 from flowc.analyse.graph import Graph, does
 from flowc.diagnostics.conversations import SilentTurn, TooManyReplies
 from flowc.diagnostics.diagnostic import Mistake
+from flowc.records import dataclass
 from flowrt.turn import MAX_REPLIES
 
 _SPEAKS = (ir.Say, ir.SayAny, ir.SayMedia, ir.HandOff)
@@ -42,16 +42,17 @@ class _Turns:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self._silent: dict[str, _Way | None] = {}
-        self._longest: dict[str, _Way | None] = {}
+        self._shortest: dict[str, _Way | None] = {}
+        self._order = self._in_order()
         self._resolve()
 
     def _resolve(self) -> None:
         """Both ways from every choice, the choices behind it first."""
-        for name in self._in_order():
+        for name in self._order:
             rows = [row for rows in self.graph.groups(name) for row in rows if row.trigger == "advance"]
             ways = [way for row in rows if (way := self._silently(row)) is not None]
             self._silent[name] = ways[0] if ways else None
-            self._longest[name] = max(map(self._at_length, rows), key=lambda way: way.said, default=None)
+            self._shortest[name] = min(map(self._in_short, rows), key=lambda way: way.said, default=None)
 
     def _in_order(self) -> list[str]:
         """The choices, each behind those that it leads to."""
@@ -85,11 +86,25 @@ class _Turns:
         rest = self._silent.get(str(row.dest))
         return None if rest is None else _Way(row, rest, 0)
 
-    def _at_length(self, row: ir.Transition) -> _Way:
-        """The way on which the row, and what follows in the same event, says the most."""
-        said = sum(isinstance(effect, _SAID) for effect in row.effects)
-        rest = self._longest.get(str(row.dest)) if self._is_choice(row.dest) else None
-        return _Way(row, rest, said + (rest.said if rest else 0))
+    def _in_short(self, row: ir.Transition) -> _Way:
+        """The way on which the row, and what follows in the same event, says the least."""
+        rest = self._shortest.get(str(row.dest)) if self._is_choice(row.dest) else None
+        return _Way(row, rest, _said(row) + (rest.said if rest else 0))
+
+    def _said_before(self) -> dict[str, int]:
+        """The least that is said in one event before it comes to each choice."""
+        before: dict[str, int] = {}
+        entering = [row for row in self.graph.machine.transitions if self._is_choice(row.dest)]
+        for row in entering:
+            if row.trigger != "advance":
+                dest = str(row.dest)
+                before[dest] = min(before.get(dest, _said(row)), _said(row))
+        for name in reversed(self._order):
+            for row in self.graph.rows(name, "advance"):
+                if self._is_choice(row.dest):
+                    dest, said = str(row.dest), before.get(name, 0) + _said(row)
+                    before[dest] = min(before.get(dest, said), said)
+        return before
 
     def silent(self) -> Iterator[Mistake]:
         """What takes a message and may say nothing: one finding for each place."""
@@ -104,17 +119,24 @@ class _Turns:
                 yield SilentTurn(span=row.origin.span, conversation=conversation)
 
     def excessive(self) -> Iterator[Mistake]:
-        """The reply that is one too many for one event."""
+        """The reply that is one too many, wherever the conversation goes in the choices before it and behind."""
+        before = self._said_before()
         seen: set[ir.Origin] = set()
         for row in self.graph.machine.transitions:
-            way = self._at_length(row) if row.trigger != "advance" else None
-            if way is None or way.said <= MAX_REPLIES:
+            so_far = before.get(row.sources[0], 0) if row.trigger == "advance" else 0
+            way = self._in_short(row)
+            if so_far > MAX_REPLIES or so_far + way.said <= MAX_REPLIES:
                 continue
             said = [effect for each in way.rows() for effect in each.effects if isinstance(effect, _SAID)]
-            origin = said[MAX_REPLIES].origin
+            origin = said[MAX_REPLIES - so_far].origin
             if origin not in seen:
                 seen.add(origin)
                 yield TooManyReplies(span=origin.span, limit=MAX_REPLIES)
+
+
+def _said(row: ir.Transition) -> int:
+    """How many replies a row says."""
+    return sum(isinstance(effect, _SAID) for effect in row.effects)
 
 
 def _may_speak_later(graph: Graph, row: ir.Transition) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flowc import syntax as ast
 from flowc.channels import Limits
 from flowc.diagnostics.channels import OutsideWindow
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.program import Program
+from flowc.records import dataclass
 from flowc.source import Span
 from flowc.walk import all_chains, all_states, steps_of
 

@@ -26,6 +26,7 @@ _FAMILIES = (
     ("F05", "Files"),
     ("F060", "Settings"),
     ("F061", "Silenced findings"),
+    ("F08", "Versions"),
     ("F09", "Transcripts"),
 )
 _EXAMPLE = re.compile(r"^(Wrong|Right):\n\n((?: {4}.*\n?|\n)+)", re.MULTILINE)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowc.diagnostics.diagnostic import Label, Mistake
+from flowc.records import dataclass
 from flowc.source import Span
 
 

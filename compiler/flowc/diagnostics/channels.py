@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowc.diagnostics.diagnostic import Edit, Label, Mistake, did_you_mean, near_names
+from flowc.records import dataclass
 from flowc.source import Span
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from flowc.diagnostics.diagnostic import Label, Mistake, Severity
 from flowc.diagnostics.flow import shown_below
+from flowc.records import dataclass
 from flowc.source import Span
 
 

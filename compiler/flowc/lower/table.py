@@ -55,7 +55,16 @@ class Edge:
 
     def do(self, *effects: ir.Effect) -> Edge:
         """This edge with more to do."""
-        return replace(self, effects=(*self.effects, *effects))
+        return Edge(
+            self.trigger,
+            self.source,
+            self.phase,
+            self.origin,
+            self.guards,
+            (*self.effects, *effects),
+            self.passed,
+            self.interrupts,
+        )
 
     def through(self, state: str) -> Edge:
         """This edge, having passed a state that does not wait."""
