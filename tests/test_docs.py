@@ -103,6 +103,16 @@ def feedback_module() -> str:
     return emit_python(machine)
 
 
+@cache
+def named(page: Path, name: str) -> Machine:
+    """The flow of a page that calls itself `name`, the longest of them; else the example."""
+    texts = [block.text for block in BLOCKS if block.page == page and block.language == "flow"]
+    found = max((text for text in texts if text.startswith(f"flow {name}\n")), key=len, default=None)
+    compiled = feedback() if found is None else compile_flow(source_of(f"{name}.flow", found))
+    assert compiled.machine is not None
+    return compiled.machine
+
+
 def flowc(folder: Path, *arguments: str) -> str:
     """What `flowc` prints, to both of its streams, in the order in which it does."""
     command = [sys.executable, "-m", "flowc", *arguments]
@@ -136,12 +146,20 @@ def test_the_readme_shows_the_feedback_flow_as_it_is() -> None:
 
 
 @every("console")
-def test_what_the_compiler_says_is_what_the_page_shows(block: Block, tmp_path: Path) -> None:
+def test_what_a_command_says_is_what_the_page_shows(block: Block, tmp_path: Path) -> None:
+    """A command runs beside the blocks above it, which have the names that it gives to files, the nearest last."""
     command, _, shown = block.text.partition("\n")
-    match = re.fullmatch(r"\$ flowc check (\S+\.flow)(.*)", command)
-    assert match
-    (tmp_path / match[1]).write_text(block.before("flow").text, encoding="utf-8")
-    assert flowc(tmp_path, "check", match[1], *match[2].split()) == shown
+    assert command.startswith("$ flowc ")
+    arguments = command.split()[2:]
+    source = block
+    for name in reversed([word for word in arguments if word.endswith(".flow")]):
+        source = source.before("flow")
+        (tmp_path / name).write_text(source.text, encoding="utf-8")
+    for name in [word for word in arguments if word.endswith(".flowtest")]:
+        tests = block.before("flowtest")
+        (tmp_path / name).write_text(tests.text, encoding="utf-8")
+        (tmp_path / name).with_suffix(".flow").write_text(tests.before("flow").text, encoding="utf-8")
+    assert flowc(tmp_path, *arguments) == shown
 
 
 @every("yaml")
@@ -199,9 +217,15 @@ def test_the_picture_in_the_readme_is_the_one_that_its_command_draws(tmp_path: P
     assert (tmp_path / "new.svg").read_bytes() == (ROOT / picture).read_bytes()
 
 
-def test_the_diagram_in_the_page_on_drawings_is_the_one_that_is_drawn() -> None:
-    [picture] = [block.text for block in BLOCKS if block.page == DRAWINGS and block.language == "mermaid"]
-    assert picture == flowc(ROOT, "graph", FEEDBACK.relative_to(ROOT).as_posix())
+@every("mermaid")
+def test_every_diagram_is_the_one_that_is_drawn(block: Block, tmp_path: Path) -> None:
+    """Of the longest flow of its page, or of the example where the page has none."""
+    if not block.text.startswith("stateDiagram"):
+        return
+    texts = [other.text for other in BLOCKS if other.page == block.page and other.language == "flow"]
+    text = max(texts, key=len, default=FEEDBACK.read_text(encoding="utf-8"))
+    (tmp_path / "the.flow").write_text(text, encoding="utf-8")
+    assert block.text == flowc(tmp_path, "graph", "the.flow")
 
 
 def test_the_conversation_in_the_page_on_drawings_is_the_one_that_is_told() -> None:
@@ -216,7 +240,8 @@ def test_the_conversation_in_the_page_on_drawings_is_the_one_that_is_told() -> N
 def test_every_program_runs_beside_the_built_module_and_prints_what_is_shown(
     block: Block, tmp_path: Path
 ) -> None:
-    (tmp_path / "feedback_flow.py").write_text(feedback_module(), encoding="utf-8")
+    [name] = set(re.findall(r"from (\w+)_flow import", block.text))
+    (tmp_path / f"{name}_flow.py").write_text(emit_python(named(block.page, name)), encoding="utf-8")
     (tmp_path / "program.py").write_text(block.text, encoding="utf-8")
     command = [sys.executable, "-W", "error", "program.py"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
