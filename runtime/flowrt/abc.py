@@ -27,6 +27,7 @@ __all__ = [
     "Notice",
     "OutboxRow",
     "ParkedRow",
+    "SessionRow",
     "Store",
     "Stored",
     "Undeliverable",
@@ -99,6 +100,14 @@ class ParkedRow(NamedTuple):
     body: str
     why: str
     at: Instant
+
+
+class SessionRow(NamedTuple):
+    """The session of a contact, as text, and its next deadline."""
+
+    contact: str
+    body: str
+    due: Instant | None
 
 
 class CallRow(NamedTuple):
@@ -220,4 +229,18 @@ class Store(Protocol):
 
     async def forget_marks(self, before: Instant) -> int:
         """Delete the marks made before that instant, and return how many they were."""
+        ...
+
+    async def sessions(self, after: str | None, limit: int) -> Sequence[SessionRow]:
+        """Sessions in the store's own order of contacts, at most `limit`: the first, or those behind the contact
+        `after`, whether that has a session or not. Fewer than `limit` are the last.
+        """
+        ...
+
+    async def erase(self, contact: str) -> int:
+        """Delete all that there is of `contact`, in one transaction, and return how many rows that were.
+
+        That is the session with what is kept, the outbox, what could not be delivered, the calls, and the marks: a
+        message that comes again is a new one then.
+        """
         ...

@@ -269,3 +269,79 @@ def test_a_memory_store_is_refused_to_several_processes(monkeypatch: pytest.Monk
 def test_a_missing_store_is_asked_for_in_words() -> None:
     with pytest.raises(StoreError, match="name the store of the bot"):
         open_store(None)
+
+
+async def pages(store: Store, limit: int) -> list[list[str]]:
+    """The contacts that have sessions, page by page."""
+    found: list[list[str]] = []
+    after: str | None = None
+    while page := await store.sessions(after, limit):
+        found.append([row.contact for row in page])
+        after = page[-1].contact
+    return found
+
+
+def test_sessions_are_listed_in_pages_each_once(new_store: NewStore) -> None:
+    names = [*ODD_NAMES, *[f"c{number}" for number in range(6)]]
+
+    async def work(store: Store) -> None:
+        assert await store.sessions(None, 10) == []
+        for number, name in enumerate(names):
+            await store.commit(Change(name, 1, f"s{number}", due=number or None))
+        await store.commit(Change("gone", 1, outbox=[("reply", "r")]))
+        for limit in (1, 4, len(names), 100):
+            listed = await pages(store, limit)
+            assert all(len(page) == limit for page in listed[:-1])
+            assert sorted(name for page in listed for name in page) == sorted(names)
+        rows = {row.contact: row for row in await store.sessions(None, 100)}
+        assert rows[names[0]] == (names[0], "s0", None)
+        assert rows["c5"] == ("c5", f"s{len(names) - 1}", len(names) - 1)
+
+    run(new_store, work)
+
+
+def test_a_page_begins_behind_a_contact_that_has_gone(new_store: NewStore) -> None:
+    async def work(store: Store) -> None:
+        for name in ("ada", "bob", "eve"):
+            await store.commit(Change(name, 1, "s"))
+        await store.commit(Change("bob", 2))
+        assert [row.contact for row in await store.sessions("bob", 10)] == ["eve"]
+
+    run(new_store, work)
+
+
+def test_all_of_one_contact_is_erased_and_nothing_of_others(new_store: NewStore) -> None:
+    replies: list[tuple[Lane, str]] = [("reply", "r1"), ("notice", "n1"), ("reply", "r2")]
+
+    async def write(store: Store) -> None:
+        for name in ("ada", "bob"):
+            await store.commit(Change(name, 5, "s1", 900, "1", replies, [("k1", "c1"), ("k2", "c2")]))
+            await store.park(name, "reply", (await store.outbox(name, "reply", 1))[0].seq, "no", 6)
+        assert await store.erase("ada") == 7
+        assert await store.erase("ada") == 0
+
+    async def read(store: Store) -> None:
+        assert await seen(store, "ada", "1") == (None, False)
+        assert await seen(store, "bob", "1") == ("s1", True)
+        lanes: list[Lane] = ["reply", "notice"]
+        for lane in lanes:
+            assert list(await store.undelivered(lane)) == ["bob"]
+            assert await store.outbox("ada", lane, 10) == []
+            assert len(await store.outbox("bob", lane, 10)) == 1
+        assert [row.contact for row in await store.parked(None, 0, 10)] == ["bob"]
+        assert list(await store.deadlines()) == [("bob", 900)]
+        assert [(row.contact, row.key) for row in await store.calls()] == [("bob", "k1"), ("bob", "k2")]
+
+    run(new_store, write)
+    run(new_store, read)
+
+
+def test_who_was_erased_begins_anew(new_store: NewStore) -> None:
+    async def work(store: Store) -> None:
+        await store.commit(Change("ada", 1, "s1", mark="1", outbox=[("reply", "r1")]))
+        await store.erase("ada")
+        await store.commit(Change("ada", 2, "s2", mark="1", outbox=[("reply", "r2")], expects=0))
+        assert await seen(store, "ada", "1") == ("s2", True)
+        assert [row.body for row in await store.outbox("ada", "reply", 10)] == ["r2"]
+
+    run(new_store, work)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
-from flowrt.abc import CallRow, Change, Lane, Notice, OutboxRow, ParkedRow, Store, Stored
+from flowrt.abc import CallRow, Change, Lane, Notice, OutboxRow, ParkedRow, SessionRow, Store, Stored
 from flowrt.actions import current_call
 from flowrt.bot import Bot
 from flowrt.effects import Ended, Reply
@@ -123,6 +123,12 @@ class StoreAround:
 
     async def forget_marks(self, before: Instant) -> int:
         return await self.store.forget_marks(before)
+
+    async def sessions(self, after: str | None, limit: int) -> Sequence[SessionRow]:
+        return await self.store.sessions(after, limit)
+
+    async def erase(self, contact: str) -> int:
+        return await self.store.erase(contact)
 
 
 class FragileStore(StoreAround):

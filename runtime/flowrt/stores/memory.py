@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
 import os
 from collections.abc import Iterable, Sequence
+from typing import get_args
 
-from flowrt.abc import CallRow, Change, Lane, OutboxRow, ParkedRow, Stored
+from flowrt.abc import CallRow, Change, Lane, OutboxRow, ParkedRow, SessionRow, Stored
 from flowrt.errors import StoreError
 from flowrt.time import Instant
 from flowrt.values import INT_MAX
@@ -135,6 +137,24 @@ class MemoryStore:
         for mark in old:
             del self._marks[mark]
         return len(old)
+
+    async def sessions(self, after: str | None, limit: int) -> Sequence[SessionRow]:
+        """Sessions in order of contacts, those behind `after`."""
+        behind = (contact for contact in self._sessions if after is None or contact > after)
+        return [SessionRow(contact, *self._sessions[contact]) for contact in heapq.nsmallest(limit, behind)]
+
+    async def erase(self, contact: str) -> int:
+        """Delete all that there is of `contact`."""
+        rows = int(self._sessions.pop(contact, None) is not None) + len(self._calls.pop(contact, {}))
+        for lane in get_args(Lane):
+            rows += len(self._outbox.pop((contact, lane), {}))
+        parked = [row.seq for row in self._parked.values() if row.contact == contact]
+        marks = [mark for mark in self._marks if mark[0] == contact]
+        for seq in parked:
+            del self._parked[seq]
+        for mark in marks:
+            del self._marks[mark]
+        return rows + len(parked) + len(marks)
 
 
 def _workers() -> int:

@@ -16,7 +16,7 @@ from typing import TypeVar, cast
 
 import asyncpg
 
-from flowrt.abc import BUCKET, CallRow, Change, Lane, OutboxRow, ParkedRow, Stored
+from flowrt.abc import BUCKET, CallRow, Change, Lane, OutboxRow, ParkedRow, SessionRow, Stored
 from flowrt.errors import Conflict, StoreError, Unsure
 from flowrt.log import fault, logger
 from flowrt.stores import postgres_schema as schema
@@ -237,6 +237,39 @@ class PostgresStore:
             deleted += (count := int(said.rpartition(" ")[2]))
             if count < 10 * TAKE:
                 return deleted
+
+    # For whoever looks after the sessions.
+
+    async def sessions(self, after: str | None, limit: int) -> Sequence[SessionRow]:
+        """Sessions in order of the bytes of their contacts, those behind `after`."""
+        found: list[SessionRow] = []
+        last = None if after is None else sql.encode(after)
+        while len(found) < limit:
+            if last is None:
+                rows = await self._fetch(sql.SESSIONS, limit)
+            else:
+                rows = await self._fetch(sql.SESSIONS_BEHIND, limit, last)
+            named = [(_contact(data), body, due) for data, body, due in rows]
+            found += [SessionRow(who, body, due) for who, body, due in named if who is not None]
+            if len(rows) < limit:
+                break
+            last = rows[-1][0]
+        return found[:limit]
+
+    async def erase(self, contact: str) -> int:
+        """Delete all that there is of `contact`, while no event is committed."""
+        key = sql.encode(contact)
+
+        async def work(pool: asyncpg.Pool[asyncpg.Record]) -> int:
+            async with pool.acquire() as connection, connection.transaction():
+                await connection.execute(sql.ERASE_ALONE)
+                rows = sum([cast("int", await connection.fetchval(gone, key)) for gone in sql.ERASE])
+                await connection.execute(sql.ERASE_QUEUE, key)
+                return rows
+
+        rows = await self._retrying(work)
+        self._seen = {lane: seen for lane, seen in self._seen.items() if lane[0] != contact}
+        return rows
 
     # The connection.
 

@@ -75,6 +75,17 @@ RETURNING c.seq, c.contact, c.key, c.body"""
 FORGET_MARKS = """
 DELETE FROM flowrt_mark WHERE ctid IN (SELECT ctid FROM flowrt_mark WHERE at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)"""
 
+SESSIONS = "SELECT contact, body, due FROM flowrt_session ORDER BY contact LIMIT $1"
+SESSIONS_BEHIND = "SELECT contact, body, due FROM flowrt_session WHERE contact > $2 ORDER BY contact LIMIT $1"
+
+ERASE_ALONE = "LOCK TABLE flowrt_session IN SHARE ROW EXCLUSIVE MODE"
+"""No event is committed meanwhile: what one adds to other tables would not be seen, and stay."""
+ERASE = tuple(
+    f"WITH gone AS (DELETE FROM flowrt_{table} WHERE contact = $1 RETURNING 1) SELECT count(*) FROM gone"
+    for table in ("session", "outbox", "parked", "call", "mark")
+)
+ERASE_QUEUE = "DELETE FROM flowrt_queue WHERE contact = $1"
+
 SETTINGS = "SELECT current_setting('synchronous_commit'), current_setting('fsync')"
 
 

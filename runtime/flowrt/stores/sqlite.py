@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Literal, cast
 
-from flowrt.abc import BUCKET, CallRow, Change, Lane, OutboxRow, ParkedRow, Stored
+from flowrt.abc import BUCKET, CallRow, Change, Lane, OutboxRow, ParkedRow, SessionRow, Stored
 from flowrt.errors import StoreError
 from flowrt.log import logger
 from flowrt.stores.grouping import GroupWriter, Row, T, Write
@@ -41,6 +41,8 @@ _PARK = """INSERT INTO parked (seq, contact, lane, body, why, at)
            SELECT seq, contact, lane, body, ?, ? FROM outbox WHERE seq = ? AND contact = ?"""
 _PARKED = "SELECT contact, seq, lane, body, why, at FROM parked WHERE seq > ? {of} ORDER BY seq LIMIT ?"
 _CALLS = "SELECT contact, key, body FROM call {of} ORDER BY rowid"
+_SESSIONS = "SELECT contact, body, due FROM session {behind} ORDER BY contact"
+_TABLES = ("session", "outbox", "parked", "call", "mark")
 _LAST_SEQ = (
     "SELECT max((SELECT coalesce(max(seq), 0) FROM outbox), (SELECT coalesce(max(seq), 0) FROM parked))"
 )
@@ -224,6 +226,32 @@ class SqliteStore:
             if len(old) < _SWEEP:
                 return deleted
 
+    async def sessions(self, after: str | None, limit: int) -> Sequence[SessionRow]:
+        """Sessions in order of contacts, those behind `after`."""
+        behind, values = ("", []) if after is None else ("WHERE contact > ?", [encode_name(after)])
+        found: list[SessionRow] = []
+        for key, body, due in self._each(_SESSIONS.format(behind=behind), values):
+            if len(found) == limit:
+                break
+            who = decode_name(key)
+            if who is not None and encode_name(who) == key:  # or the next page would begin somewhere else
+                found.append(SessionRow(who, as_text(body), due if isinstance(due, int) else None))
+        return found
+
+    async def erase(self, contact: str) -> int:
+        """Delete all that there is of `contact`, and what the journal holds of it."""
+        key = encode_name(contact)
+
+        def write(connection: sqlite3.Connection) -> int:
+            gone = [f"DELETE FROM {table} WHERE contact = ?" for table in _TABLES]  # noqa: S608 - names of ours
+            return sum(connection.execute(statement, (key,)).rowcount for statement in gone)
+
+        rows = await self._write(write)
+        busy = self._select("PRAGMA wal_checkpoint(TRUNCATE)")[0][0]
+        if busy:
+            logger.warning("somebody reads %s: until they end, what was erased is in its journal", self._path)
+        return rows
+
     def _next_seq(self) -> int:
         """The next number of a row of the outbox; one that is not used after all leaves a gap."""
         self._seq += 1
@@ -260,6 +288,15 @@ class SqliteStore:
             raise self._not_open()
         try:
             return self._connection.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(f"the SQLite file {self._path} cannot be read: {error}") from error
+
+    def _each(self, statement: str, values: Sequence[str]) -> Iterator[tuple[object, ...]]:
+        """The rows of a statement, read as they are needed."""
+        if self._connection is None:
+            raise self._not_open()
+        try:
+            yield from self._connection.execute(statement, values)
         except sqlite3.Error as error:
             raise StoreError(f"the SQLite file {self._path} cannot be read: {error}") from error
 
