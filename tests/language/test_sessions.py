@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
+
+import pytest
 
 from flowc.transcript.conversation import START, Conversation, texts
 from flowrt.codec import dump_effect, dump_session
@@ -59,19 +62,23 @@ def in_rest() -> Conversation[Any]:
     return talk
 
 
-def test_the_host_is_told_once_with_a_reason_and_the_values_but_no_secret() -> None:
-    values = {"n": 2, "told": 0}
-    for does, expected in [
-        (lambda talk: talk.say("end"), ("ended", values, None)),
-        (lambda talk: talk.say("team"), ("handed off", values, "support")),
-        (lambda talk: talk.advance(3600), ("expired", values | {"told": 7}, None)),
-        (lambda talk: talk.say("break"), ("failed", values | {"told": 8}, None)),
-        (lambda talk: talk.open(), ("superseded", values, None)),
-        (lambda talk: talk.end(), ("ended by host", values, None)),
-    ]:
-        talk = in_rest()
-        assert ends(does(talk)) == [expected]
-        assert ends(talk.effects) == [expected]
+HOW: dict[str, tuple[Callable[[Conversation[Any]], list[Effect]], int, str | None]] = {
+    "ended": (lambda talk: talk.say("end"), 0, None),
+    "handed off": (lambda talk: talk.say("team"), 0, "support"),
+    "expired": (lambda talk: talk.advance(3600), 7, None),
+    "failed": (lambda talk: talk.say("break"), 8, None),
+    "superseded": (lambda talk: talk.open(), 0, None),
+    "ended by host": (lambda talk: talk.end(), 0, None),
+}
+"""How a session ends, with what the flow then keeps and the team it is handed to."""
+
+
+@pytest.mark.parametrize("reason", HOW)
+def test_the_host_is_told_once_with_a_reason_and_the_values_but_no_secret(reason: str) -> None:
+    does, told, team = HOW[reason]
+    talk = in_rest()
+    assert ends(does(talk)) == [(reason, {"n": 2, "told": told}, team)]
+    assert len(ends(talk.effects)) == 1
 
 
 def test_a_session_opens_when_an_entry_takes_an_event_also_where_its_chain_never_waits() -> None:

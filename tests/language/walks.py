@@ -9,22 +9,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 from typing import Any, cast
 
 import transitions
-from flowc.transcript.samples import Deed, Samples
 
 from flowc import machine as ir
-from flowc.analyse.graph import Graph
 from flowc.pipeline import load_module
 from flowc.transcript.entries import Happens, Opens, Sends, User
+from flowc.transcript.generate.inputs import Inputs
+from flowc.transcript.generate.values import Values
 from flowc.transcript.literals import bound
+from flowc.types import Type
 from flowrt.codec import dump_effect, dump_session, load_effect, restore
 from flowrt.effects import Call, Effect, Ended
 from flowrt.events import Due, EndedByHost, Event, GivenBack, HostEvent, Message, Opened, Result
 from flowrt.flow import Flow
+from flowrt.forms import admitted
 from flowrt.handling import awaited
 from flowrt.session import Session
 from flowrt.time import SECOND, Instant
@@ -32,7 +35,7 @@ from flowrt.turn import Functions
 from flowrt.values import Value
 
 CONTACT = "ada"
-WORDS = ("hello", "", "  ", "7", "none", "\u0000", "ＳＴＯＰ", "a" * 300, "{x}")
+WORDS = ("hello", "", "  ", "7", "none", "\u0000", "\uff33\uff34\uff2f\uff30", "a" * 300, "{x}")
 BEGIN: Instant = 1_800_000_000 * SECOND
 
 
@@ -43,7 +46,8 @@ class Subject:
     machine: ir.Machine
     flow: Flow[Any]
     plain: transitions.Machine
-    samples: Samples
+    values: Values
+    inputs: Inputs
     functions: Functions
 
 
@@ -58,23 +62,32 @@ def subject(machine: ir.Machine) -> Subject:
         send_event=True,
         auto_transitions=False,
     )
-    samples = Samples(Graph(machine))
+    values = Values(machine)
     flow = cast("Flow[Any]", module.flow)
-    functions = {each.name: _function(each, samples, flow) for each in machine.functions}
-    return Subject(machine, flow, plain, samples, functions)
+    functions = {each.name: _function(each, values, flow) for each in machine.functions}
+    return Subject(machine, flow, plain, values, Inputs(machine, values), functions)
 
 
-def _function(function: ir.Function, samples: Samples, flow: Flow[Any]) -> Callable[..., object]:
+def _function(function: ir.Function, values: Values, flow: Flow[Any]) -> Callable[..., object]:
     """A function of the bot: pure, of the right type, and now and then it fails."""
-    values = [bound(value, flow.records) for value in samples.values.of(function.returns)]
+    answers = _values(function.returns, values, flow)
 
     def answer(*arguments: object) -> object:
         drawn = sum(map(ord, repr(arguments)))
         if drawn % 17 == 0:
             raise ValueError("out of paper")
-        return values[drawn % len(values)]
+        return answers[drawn % len(answers)]
 
     return answer
+
+
+def _values(kind: Type, values: Values, flow: Flow[Any]) -> list[Value]:
+    """Values of a type that a host may give."""
+    found: list[Value] = []
+    for literal in values.of(kind):
+        with suppress(ValueError):
+            found.append(admitted(bound(literal, flow.records)))
+    return found
 
 
 class Walk:
@@ -118,8 +131,9 @@ class Walk:
         return self._deed()
 
     def _deed(self) -> Event:
-        deeds = self.subject.samples.deeds(self.session.state)
-        deed: Deed = self.random.choice([*deeds, User(self.random.choice(WORDS))])
+        inputs, state = self.subject.inputs, self.session.state
+        deeds: list[User | Sends | Opens | Happens] = [*inputs.messages(state), *inputs.events(state)]
+        deed = self.random.choice([*deeds, User(self.random.choice(WORDS)), Opens()])
         match deed:
             case User(text):
                 button = self.random.random() < 0.1
@@ -138,8 +152,7 @@ class Walk:
             return Result(call.id, CONTACT, failure="it rained")
         if action.returns is None:
             return Result(call.id, CONTACT)
-        literal = self.random.choice(self.subject.samples.values.of(action.returns))
-        value: Value = bound(literal, self.subject.flow.records)
+        value = self.random.choice(_values(action.returns, self.subject.values, self.subject.flow))
         if self.random.random() < 0.1:
             value = (value, value)  # of another type
         return Result(call.id, CONTACT, value)
@@ -148,7 +161,7 @@ class Walk:
         return EndedByHost(self._id(), CONTACT)
 
     def _stale(self) -> Event:
-        return Result("long ago#0", CONTACT, "late")
+        return Result(f"{self._id()}, of long ago", CONTACT, "late")
 
     def _id(self) -> str:
         return f"e{len(self.record)}"
@@ -162,7 +175,7 @@ class Walk:
         stored = restore(flow, CONTACT, text)
         assert dump_session(flow, stored) == text
         caused = flow.step(self.session, event, self.now, functions=subject.functions)
-        again = flow.step(self.other, event, self.now, subject.plain, subject.functions)  # type: ignore[arg-type]  # events is a plain dict there
+        again = flow.step(self.other, event, self.now, subject.plain, subject.functions)
         once_more = flow.step(stored, event, self.now, functions=subject.functions)
         self.record.append((event, self.now))
         assert again == caused == once_more
