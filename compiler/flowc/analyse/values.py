@@ -175,13 +175,16 @@ def _at_first(variable: ir.Variable) -> int:
 def _given_aside(graph: Graph, liveness: Liveness) -> Standing:
     """How variables may stand that an `anytime` gives a value before it comes back."""
     given: Standing = {}
+    unknown = {
+        each.name: NONE | VALUE if each.type.optional else VALUE for each in graph.machine.variables
+    }
     pending = [row for row in graph.machine.transitions if does(row, "interrupt")]
     seen: set[str] = set()
     while pending:
         row = pending.pop()
         if does(row, "forget interruption"):
             continue
-        after, _ = after_row(row, dict.fromkeys(liveness.parts(row).mentioned, NONE | VALUE))
+        after, _ = after_row(row, {name: unknown[name] for name in liveness.parts(row).mentioned})
         for variable in map(given_by, row.effects):
             if variable is not None:
                 given[variable] = given.get(variable, 0) | after[variable]

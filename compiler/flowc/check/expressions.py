@@ -198,7 +198,9 @@ class Expressions:
         if value.type.element is None:
             self.fitting.wrong(value, "a list", "`[…]`")
             return ir.Constant(None, UNKNOWN, origin)
-        return ir.Operation("[]", (value, index), value.type.element.or_none, origin)
+        element = value.type.element
+        type_ = NOTHING if element == EMPTY else element.or_none
+        return ir.Operation("[]", (value, index), type_, origin)
 
     def _list(self, node: ast.ListLiteral, origin: ir.Origin) -> ir.Expression:
         items = tuple(self.expression(item) for item in node.items)

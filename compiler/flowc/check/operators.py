@@ -89,7 +89,7 @@ def _one_of(type_: Type) -> str:
 
 def _membership(item: Type, container: Type, report: Report) -> Type:
     if container.element is not None:
-        if not comparable(item, container.element):
+        if container.element != EMPTY and not comparable(item, container.element):
             report("left", f"`{container.element}`")
     elif container.name in TEXTUAL:
         if item != UNKNOWN and item.name not in TEXTUAL:

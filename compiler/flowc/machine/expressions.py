@@ -43,11 +43,8 @@ class Template:
 
     @property
     def shown(self) -> str:
-        """The text as a reader sees it, a variable's hole as its name in braces."""
-        return "".join(
-            part if isinstance(part, str) else f"{{{part.name if isinstance(part, VariableUse) else '…'}}}"
-            for part in self.parts
-        )
+        """The text as a reader sees it, a variable's hole as its own name in braces."""
+        return "".join(part if isinstance(part, str) else f"{{{_own_name(part) or '…'}}}" for part in self.parts)
 
 
 Operator = Literal[
@@ -211,6 +208,11 @@ def is_plain(expression: Expression) -> bool:
     """Whether an expression has the same value in every session."""
     plain = isinstance(expression, Constant | ListOf | Operation | Template)
     return plain and all(map(is_plain, parts_of(expression)))
+
+
+def _own_name(expression: Expression) -> str | None:
+    """The name of a variable as its author wrote it, without the path of a dialog."""
+    return expression.name.rpartition(".")[2] if isinstance(expression, VariableUse) else None
 
 
 Change = Callable[[Expression], Expression]
