@@ -73,7 +73,9 @@ class Expressions:
         if deeper <= 0 or self.maybe(0.35):
             return self.variable(type_) if self.maybe(0.7) else self._literal(type_)
         if type_.endswith("?"):
-            return self.random.choice(["none", self.variable(type_), self.of(type_.removesuffix("?"), deeper - 1)])
+            return self.random.choice(
+                ["none", self.variable(type_), self.of(type_.removesuffix("?"), deeper - 1)]
+            )
         return self.random.choice(self._forms(type_, deeper - 1))
 
     def _literal(self, type_: str) -> str:
@@ -89,37 +91,62 @@ class Expressions:
                     *(f"({of('int')} {operator} {of('int')})" for operator in "+-*"),
                     *(f"(-{of('int')})", f"round({of('decimal')})", f"length({of('text')})"),
                     *(f"length({of('list of int')})", f"max({of('int')}, {of('int')}, 1)"),
-                    *(f"({of('list of int')}[{of('int')}] or 1)", f"({self.variable('int?')} or {of('int')})"),
+                    *(
+                        f"({of('list of int')}[{of('int')}] or 1)",
+                        f"({self.variable('int?')} or {of('int')})",
+                    ),
                     *(f"{self.variable('Order')}.number", f"score({of('list of int')}, {of('text?')})"),
                     f"(min({of('list of int')}) or 0)",
                 ]
             case "decimal":
                 return [
                     *(f"({of('decimal')} {operator} {of('int')})" for operator in "+-*"),
-                    *(f"({of('int')} / {of('decimal')} or 1.5)", f"max(1, {of('decimal')})", f"(-{of('decimal')})"),
+                    *(
+                        f"({of('int')} / {of('decimal')} or 1.5)",
+                        f"max(1, {of('decimal')})",
+                        f"(-{of('decimal')})",
+                    ),
                 ]
             case "text":
                 return [
                     *(f"({of('text')} + {of('text')})", f"lower({of('text')})", f"upper({of('text')})"),
-                    *(f"join({of('list of text')}, " + '", ")', f"({self.variable('text?')} or {of('text')})"),
+                    *(
+                        f"join({of('list of text')}, " + '", ")',
+                        f"({self.variable('text?')} or {of('text')})",
+                    ),
                     *(f"{self.variable('Order')}.status", "contact.id", '(contact.name or "you")'),
-                    *(f"(label({of('date?')}) or {of('text')})", f"({of('list of text')}[0] or " + '"first")'),
+                    *(
+                        f"(label({of('date?')}) or {of('text')})",
+                        f"({of('list of text')}[0] or " + '"first")',
+                    ),
                 ]
             case "bool":
                 return self._conditions(d)
             case "date":
-                return [f"({of('date')} + {of('duration')})", f"({of('date')} - 1 day)", f"({self.variable('date?')} or today)"]
+                return [
+                    f"({of('date')} + {of('duration')})",
+                    f"({of('date')} - 1 day)",
+                    f"({self.variable('date?')} or today)",
+                ]
             case "datetime":
                 return [f"({of('datetime')} - {of('duration')})", "(message.sent or now)", "(now + 1 hour)"]
             case "duration":
-                return [f"({of('duration')} + 1 minute)", f"({of('datetime')} - {of('datetime')})", "(2 * 3 minutes)"]
+                return [
+                    f"({of('duration')} + 1 minute)",
+                    f"({of('datetime')} - {of('datetime')})",
+                    "(2 * 3 minutes)",
+                ]
             case "list of text":
                 return [
                     *(f"[{of('text')}, {of('text')}]", f"({of('list of text')} + {of('list of text')})"),
                     *(f"({of('list of text')} - [{of('text')}])", f"{self.variable('Order')}.tags"),
                 ]
             case "list of int":
-                return [f"[{of('int')}]", f"({of('list of int')} + [{of('int')}])", f"({of('list of int')} - [1])"]
+                return [
+                    f"[{of('int')}]",
+                    f"({of('list of int')} + [{of('int')}])",
+                    f"({of('list of int')} - [1])",
+                ]
             case _:
                 return [f"Order({of('int')}, {of('text')}, due: {of('date?')}, tags: {of('list of text')})"]
 
@@ -127,7 +154,9 @@ class Expressions:
         def of(wanted: str) -> str:
             return self.of(wanted, d)
 
-        kind = self.random.choice(["int", "text", "decimal", "date", "datetime", "duration", "list of int", "Order"])
+        kind = self.random.choice(
+            ["int", "text", "decimal", "date", "datetime", "duration", "list of int", "Order"]
+        )
         ordered = self.random.choice(["int", "decimal", "date", "datetime", "duration"])
         found = [
             *(f"({of(kind)} == {of(kind)})", f"({of(kind)} != {of(kind)})"),

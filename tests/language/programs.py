@@ -44,7 +44,9 @@ class _Program(Expressions):
             parts.append('anytime on message -> reply "What?" -> again')
         parts += [f'on "{name}" -> goto {name}' for name in self.states]
         parts += [self._entry() for _ in range(self.random.randint(1, 4))]
-        parts += ['on "dialogs" -> ' + " -> ".join(self._run(name) for name in self.dialogs) + " -> end session"]
+        parts += [
+            'on "dialogs" -> ' + " -> ".join(self._run(name) for name in self.dialogs) + " -> end session"
+        ]
         parts += [self._state(name, 0) for name in self.states]
         parts += [self._fetch(), self._look()]
         if self.maybe(0.2):
@@ -52,7 +54,9 @@ class _Program(Expressions):
         return "\n".join(part for part in parts if part) + "\n"
 
     def _timeout(self) -> str:
-        says = self.random.choice(["", ' -> reply "Bye {kept}."', " -> set kept = kept + 1 -> emit over(kept)"])
+        says = self.random.choice(
+            ["", ' -> reply "Bye {kept}."', " -> set kept = kept + 1 -> emit over(kept)"]
+        )
         return f"timeout 2 days{says}"
 
     def _failed(self) -> str:
@@ -130,7 +134,9 @@ class _Program(Expressions):
     def _run(self, dialog: str) -> str:
         label = self.fresh("run")
         if dialog == "fetch":
-            return f"{label}: run fetch({self.of('text')}, extra: {self.of('int?')}) as {self.variable('int')}"
+            return (
+                f"{label}: run fetch({self.of('text')}, extra: {self.of('int?')}) as {self.variable('int')}"
+            )
         return f"{label}: run look()"
 
     # Steps
@@ -171,9 +177,14 @@ class _Program(Expressions):
     def _ask(self) -> list[str]:
         type_ = self.random.choice(["text", "int", "decimal", "bool", "date", "datetime", "duration"])
         name = self.variable(type_)
-        within = {"int": " in -3..9", "decimal": " in 0.5..9.5", "date": " in today..today + 1 week"}.get(type_, "")
+        within = {"int": " in -3..9", "decimal": " in 0.5..9.5", "date": " in today..today + 1 week"}.get(
+            type_, ""
+        )
         within = within if self.maybe(0.4) else ""
-        words = f"-> {self.fresh('ask')}: ask {name}: {type_}{within} " + f'"Say {{{self.say()}}}"{self.buttons()}'
+        words = (
+            f"-> {self.fresh('ask')}: ask {name}: {type_}{within} "
+            + f'"Say {{{self.say()}}}"{self.buttons()}'
+        )
         return [words, *self.deeper(self.deeper(self._clauses(name, type_)))]
 
     def _clauses(self, name: str, type_: str) -> list[str]:
@@ -189,13 +200,17 @@ class _Program(Expressions):
             ['after 2 minutes -> reply "Still there?"'],
             [f"timeout 9 minutes -> set {name} = {self.of(type_)}"],
         ]
-        chosen = {lines[0].split()[0]: lines for lines in self.random.sample(kinds, self.random.randint(0, 3))}
+        chosen = {
+            lines[0].split()[0]: lines for lines in self.random.sample(kinds, self.random.randint(0, 3))
+        }
         return [line for lines in chosen.values() for line in lines]
 
     def _choose(self) -> list[str]:
         label, name = self.fresh("ask"), self.variable("text")
         given = self.random.choice(['choices "Red" | "Blue"', f"choices {self.variable('list of text')}"])
-        return [f'-> {label}: ask {name} "Which?" {given}', '    retry "One of these."'][: self.random.randint(1, 2)]
+        return [f'-> {label}: ask {name} "Which?" {given}', '    retry "One of these."'][
+            : self.random.randint(1, 2)
+        ]
 
     def _asked(self) -> list[str]:
         type_ = self.random.choice(ASKED)
@@ -226,7 +241,8 @@ class _Program(Expressions):
         alias = f" as {self.variable('text?')}" if self.maybe() else ""
         return [
             f"-> {self.fresh('call')}: call save({self.of('text?')}, count: {self.of('int')}){alias}{within}",
-            "    failed -> " + self.random.choice(['reply "No."', "end session", f"set nick = {self.of('text?')}"]),
+            "    failed -> "
+            + self.random.choice(['reply "No."', "end session", f"set nick = {self.of('text?')}"]),
         ]
 
     def _find(self) -> list[str]:

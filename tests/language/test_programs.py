@@ -71,7 +71,9 @@ def typed(machines: list[Machine], folder: Path) -> str:
 
 
 def test_what_is_emitted_is_typed(tmp_path: Path) -> None:
-    machines = [compile_flow(load(path)).machine for path in FLOWS[::5]] + [machine_of(seed) for seed in range(12, 16)]
+    machines = [compile_flow(load(path)).machine for path in FLOWS[::5]] + [
+        machine_of(seed) for seed in range(12, 16)
+    ]
     sound = [machine for machine in machines if machine is not None]
     assert len(sound) > len(FLOWS)
     assert typed(sound, tmp_path) == f"Success: no issues found in {len(sound)} source files\n"

@@ -200,3 +200,21 @@ state rest
     talk.say("hi")
     talk.advance(1800)
     assert texts(talk.advance(1800)) == ["Expired."]
+
+
+# Rule 4: the instant of a message.
+
+
+def test_an_instant_is_never_before_that_of_the_event_before_and_the_providers_is_only_a_value() -> None:
+    clock = flow("""\
+timeout 1 hour
+on message -> goto rest
+state rest
+  on message -> reply "{now} {message.sent or now}" -> again
+  after 1 minute -> reply "Reminder."
+""")
+    session, begin = clock.session("ada"), instant(START)
+    clock.step(session, Message("1", "ada", "hi"), begin + 30 * SECOND)
+    late = clock.step(session, Message("2", "ada", "hi", sent=begin - 3600 * SECOND), begin)
+    assert texts(late) == ["2026-01-05T09:00:30Z 2026-01-05T08:00Z"]
+    assert session.deadlines[1].due == begin + 90 * SECOND

@@ -175,9 +175,7 @@ def _at_first(variable: ir.Variable) -> int:
 def _given_aside(graph: Graph, liveness: Liveness) -> Standing:
     """How variables may stand that an `anytime` gives a value before it comes back."""
     given: Standing = {}
-    unknown = {
-        each.name: NONE | VALUE if each.type.optional else VALUE for each in graph.machine.variables
-    }
+    unknown = {each.name: NONE | VALUE if each.type.optional else VALUE for each in graph.machine.variables}
     pending = [row for row in graph.machine.transitions if does(row, "interrupt")]
     seen: set[str] = set()
     while pending:

@@ -44,7 +44,9 @@ class Template:
     @property
     def shown(self) -> str:
         """The text as a reader sees it, a variable's hole as its own name in braces."""
-        return "".join(part if isinstance(part, str) else f"{{{_own_name(part) or '…'}}}" for part in self.parts)
+        return "".join(
+            part if isinstance(part, str) else f"{{{_own_name(part) or '…'}}}" for part in self.parts
+        )
 
 
 Operator = Literal[
