@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def uncollected() -> Generator[None]:
     """No search for garbage meanwhile: it would go through all that was made, again and again.
 
     What is found then is what is left of circles; that waits until the end. Where searching was off already it

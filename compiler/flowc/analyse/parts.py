@@ -72,7 +72,7 @@ def variables_in(part: ir.Guard | ir.Effect) -> Iterator[str]:
 
 def _expressions_in(value: Any) -> Iterator[ir.Expression]:  # noqa: ANN401 - a field may hold anything
     """The outermost expressions in a part of a row, those in its tuples and readers too."""
-    kind = type(value)
+    kind = cast("type[Any]", type(value))
     if kind in _LEAVES:
         return
     if kind is tuple:
