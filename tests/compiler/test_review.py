@@ -28,6 +28,13 @@ def test_a_hole_may_compute(hole: str, said: str) -> None:
     assert texts(talk.say("3")) == [said]
 
 
+def test_a_dialog_that_must_return_is_told_so() -> None:
+    dialog = 'dialog d() returns int\n  -> ask n: int "N?"\n'
+    text = f'{HEAD}on message -> run d() as x -> reply "{{x}}" -> end session\n{dialog}'
+    [found] = compile_flow(source_of("d.flow", text)).diagnostics
+    assert (found.code, found.help) == ("F0402", "end it with `-> return …`")
+
+
 def test_a_text_that_looks_like_a_call_imports_nothing() -> None:
     written = emit_python(machine('on message -> reply "whole(1) same(2)" -> end session'))
     assert "    whole," not in written

@@ -61,11 +61,15 @@ class RunsOffEnd(Mistake):
 
     code = "F0402"
     what: str
+    returns: bool = False
+    """Whether it is a dialog that returns a value."""
 
     def title(self) -> str:
         return f"{self.what} runs off its end: nothing says where the conversation goes on"
 
     def help(self) -> str | None:
+        if self.returns:
+            return "end it with `-> return …`"
         return "end it with `-> end session`, or with a `goto`"
 
 

@@ -102,7 +102,8 @@ class UnsayableValue(Mistake):
     type: str
 
     def title(self) -> str:
-        return f"a `{self.type}` cannot be said as it is"
+        article = "an" if self.type[0] in "aeiou" else "a"
+        return f"{article} `{self.type}` cannot be said as it is"
 
     def help(self) -> str | None:
         if self.type == "bool":

@@ -31,9 +31,8 @@ def lower_run(making: Making, edge: Edge, run: ast.Run, place: Place, go_on: End
 
     def end(edge: Edge) -> None:
         if dialog.returns is not None:
-            making.run_off(
-                dialog.chain, dialog.span, f"the dialog `{dialog.name.text}`, which returns a value,"
-            )
+            what = f"the dialog `{dialog.name.text}`, which returns a value,"
+            making.run_off(dialog.chain, dialog.span, what, returns=True)
         come_back(edge, None)
 
     within = Place(inner, path, aside=place.aside, dialog=dialog, come_back=come_back)

@@ -120,10 +120,10 @@ class Making(ABC):
         """Go back to the initial state."""
         self.table.add(edge.do(self.do("end", span)), ir.START)
 
-    def run_off(self, chain: ast.Chain | None, head: Span, what: str) -> None:
+    def run_off(self, chain: ast.Chain | None, head: Span, what: str, *, returns: bool = False) -> None:
         """Report a chain that ends without saying how the conversation goes on."""
         span = chain.steps[-1].span if chain and chain.steps else head
-        self.report(RunsOffEnd(span=span, what=what))
+        self.report(RunsOffEnd(span=span, what=what, returns=returns))
 
     def keep_waiting(self, edge: Edge, wait: str) -> None:
         """Stay in `wait`, in the visit that it is."""
