@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 R = TypeVar("R", bound=Record)
 
 
@@ -23,7 +24,7 @@ class WrongKind(ValueError):
     """A value is not of the type that its place asks for; the message says what was asked for."""
 
 
-class Kind(Generic[T]):
+class Kind(Generic[T_co]):
     """A type of the language: its name, and what it makes of a value that `flowrt.forms.admitted` has let in.
 
     >>> INT.of(4), optional(INT).of(None), list_of(TEXT).of(("a",))
@@ -35,11 +36,11 @@ class Kind(Generic[T]):
 
     __slots__ = ("_take", "name")
 
-    def __init__(self, name: str, take: Callable[[object], T]) -> None:
+    def __init__(self, name: str, take: Callable[[object], T_co]) -> None:
         self.name = name
         self._take = take
 
-    def of(self, value: object) -> T:
+    def of(self, value: object) -> T_co:
         """`value`, as this type holds it. Raises `WrongKind`."""
         try:
             return self._take(value)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flowc import machine as ir
+from flowc.analyse.graph import Graph
+from flowc.analyse.liveness import Liveness
 from flowc.transcript.conversation import Conversation
 from flowc.transcript.coverage import Cell, Tracker
 from flowc.transcript.entries import (
@@ -88,6 +90,8 @@ class Explorer:
         self._values = values
         self._answers = Answers(flow, machine, values)
         self._deciding = deciding_variables(machine)
+        self._kept = {variable.name for variable in machine.variables if variable.kept}
+        self._live = Liveness(Graph(machine)).live
         self._actions = {action.name: action for action in machine.actions}
         self._opens = any(row.trigger == "open" for row in machine.transitions)
         self._asks_name = asks_for(machine, "contact.name")
@@ -166,9 +170,14 @@ class Explorer:
         return Node(talk, node, (act, *lines), frozenset(self._tracker.trail), call, self._answers.given)
 
     def _key(self, node: Node) -> tuple[object, ...]:
-        """What tells conversations apart: those alike go on alike."""
+        """What tells conversations apart: those alike go on alike.
+
+        A variable that is given a value anew before it is used does not.
+        """
         session = node.talk.session
         left = session.interrupted
+        live = self._kept | self._live[session.state] | (self._live[left.state] if left else set[str]())
+        held = {name: value for name, value in node.talk.vars.items() if name in live}
         return (
             session.state,
             session.tries,
@@ -180,13 +189,10 @@ class Explorer:
             node.call is None,
             node.talk.is_under_way,
             node.talk.name is None,
-            tuple((name, value) for name, value in node.talk.vars.items() if name in self._deciding),
-            self._standing(node),
+            tuple((name, value) for name, value in held.items() if name in self._deciding),
+            # Which hold a value: whether one does may be asked before it is compared.
+            tuple(name for name, value in held.items() if value is not None),
         )
-
-    def _standing(self, node: Node) -> tuple[str, ...]:
-        """Which variables are set and which of them hold none: that may be asked before they are compared."""
-        return tuple(name for name, value in node.talk.vars.items() if value is not None)
 
     # What could happen next.
 
