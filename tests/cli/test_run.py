@@ -198,7 +198,7 @@ def test_a_conversation_is_saved_as_a_transcript_that_passes(tmp_path: Path) -> 
     assert "\n  end:\n  session: ended by host\n" in text
     tested = start("test", saved)
     assert tested.returncode == 0, tested.stdout.decode()
-    assert tested.stdout.startswith(b"2 passed")
+    assert tested.stdout.startswith(b"1 passed")
 
 
 def test_no_file_is_overwritten(tmp_path: Path) -> None:
