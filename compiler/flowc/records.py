@@ -98,7 +98,8 @@ def _made(cls: type[T], *, slots: bool, kw_only: bool) -> type[T]:
     declared = {
         name for name, it in vars(cls).items() if it is not None
     }  # `__hash__` is None behind `__eq__`
-    shared = {name: it for name, it in _shared(specs).items() if name not in declared}
+    common = _shared(specs) | (_stored(tuple(specs)) if slots else {})
+    shared = {name: it for name, it in common.items() if name not in declared}
     for name, method in {**methods, **shared}.items():
         setattr(made, name, method)
     return made
@@ -172,6 +173,19 @@ def _shared(specs: Mapping[str, _Spec]) -> dict[str, object]:
         return f"{type(self).__qualname__}({values})"
 
     return {"__eq__": equals, "__hash__": hashed, "__repr__": shown}
+
+
+def _stored(names: tuple[str, ...]) -> dict[str, object]:
+    """The methods by which an instance with slots, which nobody may set, gets into another process and is copied."""
+
+    def state(self: object) -> tuple[object, ...]:
+        return tuple([getattr(self, name) for name in names])
+
+    def restore(self: object, values: tuple[object, ...]) -> None:
+        for name, value in zip(names, values, strict=True):
+            _set(self, name, value)
+
+    return {"__getstate__": state, "__setstate__": restore}
 
 
 def _nothing(_: object) -> object:

@@ -195,10 +195,10 @@ def test_a_conversation_is_saved_as_a_transcript_that_passes(tmp_path: Path) -> 
     text = saved.read_text(encoding="utf-8")
     written = [line.removeprefix("  bot:  ") for line in text.splitlines() if line.startswith("  bot:  ")]
     assert written == said
-    assert text.count("\ntest ") == 1  # one test up to the end by the host, one behind it
+    assert "\n  end:\n  session: ended by host\n" in text
     tested = start("test", saved)
     assert tested.returncode == 0, tested.stdout.decode()
-    assert tested.stdout.startswith(b"2 passed")
+    assert tested.stdout.startswith(b"1 passed")
 
 
 def test_no_file_is_overwritten(tmp_path: Path) -> None:
@@ -267,3 +267,34 @@ def test_what_a_stand_in_returns_reaches_the_flow(tmp_path: Path) -> None:
     said, _ = chat("hi", ":result 41", f":save {saved}", flow=flow)
     assert said == ["41"]
     assert "call: count() -> 41" in saved.read_text(encoding="utf-8")
+
+
+HOST = """\
+timeout 1 hour
+function day(number: int) returns text
+on start -> ask name "Who?" -> reply "{name}, {day(1)}" -> end session
+on event paid(amount: decimal) -> reply "Paid {amount}." -> end session
+on image as photo -> reply "{photo.mime or "?"}" -> end session
+on message -> handoff "support"
+"""
+
+
+def test_what_a_transcript_can_say_can_be_done_in_the_terminal(tmp_path: Path) -> None:
+    flow = write(tmp_path / "host.flow", HOST)
+    lines = [":open", "Ada", ':function day(1) -> "Monday"', ":open", "Bob", ":event paid(amount: 2.50)"]
+    lines += [':send (image "a.png" mime "image/png")', "hi", "hello?", ":back", "hi"]
+    said, told = chat(*lines, flow=flow)
+    assert said == ["Who?", "Ada, day(1)", "Who?", "Bob, Monday", "Paid 2.5.", "image/png"]
+    assert told == [*["session ended"] * 4, "session ended: handed off", "session ended: handed off"]
+
+
+def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
+    flow = write(tmp_path / "host.flow", HOST)
+    _, told = chat(":event paid", ":send hi", ":event paid(amount: Sum())", ":open now", flow=flow)
+    assert told == [
+        "`(` is missing: such a line is written `event: paid(amount: 12.50)`",
+        'what? Write it as a transcript does: `:send (image "https://…")`',
+        "the flow has no record `Sum`",
+        "did not expect `now` here: the line is complete before it: put it in a line of its own, or behind `#` as a "
+        "comment",
+    ]

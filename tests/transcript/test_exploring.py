@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from flowc.transcript.report import report
 from flowc.transcript.runner import run_script
 from flowc.transcript.script import parse_script
 from flowc.transcript.writing import write_entry, write_script
+from flowrt.flow import Flow
 from tests.cli.program import FEEDBACK, ROOT
 
 FLOWS = [
@@ -32,9 +34,8 @@ def machine_of(text: str) -> Machine:
     return compiled.machine
 
 
-def where_it_ends(machine: Machine, state: State, entries: tuple[Entry, ...]) -> str:
+def where_it_ends(machine: Machine, flow: Flow[Any], state: State, entries: tuple[Entry, ...]) -> str:
     """The state in which the conversation, run as a test, leaves the contact; or that of the choices it passed."""
-    flow = load_flow(machine)
     text = write_script("the way", entries)
     script, mistakes = parse_script(source_of("way.flowtest", text))
     assert mistakes == ()
@@ -55,10 +56,11 @@ def where_it_ends(machine: Machine, state: State, entries: tuple[Entry, ...]) ->
 def test_every_state_of_every_flow_is_reached(path: Path) -> None:
     machine = compile_flow(load(path)).machine
     assert machine is not None
-    found = conversations_into(machine, load_flow(machine))
+    flow = load_flow(machine)
+    found = conversations_into(machine, flow)
     for state in machine.states:
         if state.kind != "start":
-            assert where_it_ends(machine, state, found[state.name]) == state.name
+            assert where_it_ends(machine, flow, state, found[state.name]) == state.name
 
 
 def test_the_shortest_conversation_is_found() -> None:
@@ -160,12 +162,13 @@ WAYS = {
 def test_what_a_way_may_need(text: str, expected: list[str]) -> None:
     state = 'state there\n  -> reply "here"\n  on "x" -> end session\n  on message -> again\n'
     machine = machine_of(f"timeout 1 hour\n{text}{state}")
-    entries = conversation_into(machine, load_flow(machine), "there")
+    flow = load_flow(machine)
+    entries = conversation_into(machine, flow, "there")
     assert entries is not None
     lines = [write_entry(entry) for entry in entries]
     assert [line for line in lines if line in expected][-len(expected) :] == expected
     there = next(each for each in machine.states if each.name == "there")
-    assert where_it_ends(machine, there, entries) == "there"
+    assert where_it_ends(machine, flow, there, entries) == "there"
 
 
 def test_a_state_that_no_conversation_reaches_is_not_made_up() -> None:

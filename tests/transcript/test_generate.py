@@ -14,7 +14,7 @@ from flowc.pipeline import compile_flow, load_flow
 from flowc.source import load, source_of
 from flowc.transcript.coverage import Coverage, Tracker
 from flowc.transcript.generate.generating import Generated, generate_tests
-from flowc.transcript.generate.samples import sample
+from flowc.transcript.generate.samples import samples
 from flowc.transcript.report import report
 from flowc.transcript.runner import run_script
 from flowc.transcript.script import parse_script
@@ -43,6 +43,12 @@ UNREACHED = {
             "`resume` is reached, but never so that it goes on this way"
         ),
     },
+    "booking": {
+        "find.when booked is not none --advance--> moved.move if when_is_not_none_booked": (
+            "`find.when booked is not none` is reached, but never so that it goes on this way, "
+            "among the 15,000 things that were tried"
+        )
+    },
     "saying": {"start --message--> start if is_text and when_false": f"in `start` {TAKEN_BEFORE}"},
 }
 
@@ -67,8 +73,24 @@ def generated(machine: Machine, written: str = "") -> tuple[Generated, str, Cove
     return found, text, tracker.coverage
 
 
-@pytest.mark.parametrize("path", FLOWS, ids=lambda path: path.stem)
+# What people type as a date is read slowly, so the one flow that asks for dates takes its time.
+SLOW = {"booking"}
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FLOWS if path.stem not in SLOW], ids=lambda path: path.stem
+)
 def test_all_that_can_be_reached_is(path: Path) -> None:
+    check_that_all_is_reached(path)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("path", [path for path in FLOWS if path.stem in SLOW], ids=lambda path: path.stem)
+def test_all_that_can_be_reached_slowly_is(path: Path) -> None:
+    check_that_all_is_reached(path)
+
+
+def check_that_all_is_reached(path: Path) -> None:
     machine = compile_flow(load(path)).machine
     assert machine is not None
     found, _, coverage = generated(machine)
@@ -179,9 +201,9 @@ def test_it_gives_up_in_words() -> None:
     ],
 )
 def test_a_text_in_which_an_expression_finds_something(pattern: str) -> None:
-    text = sample(pattern)
-    assert text is not None
-    assert compile_pattern(pattern).find(text)
+    texts = samples(pattern)
+    assert texts
+    assert all(compile_pattern(pattern).find(text) for text in texts)
 
 
 @given(st.text("ab01.*+?|()[]{}^$\\dwsb,-", max_size=12))
@@ -190,5 +212,4 @@ def test_no_expression_makes_the_sampler_raise(pattern: str) -> None:
         compile_pattern(pattern)
     except (FlowrtError, ValueError):
         return
-    text = sample(pattern)
-    assert text is None or compile_pattern(pattern).find(text)
+    assert all(compile_pattern(pattern).find(text) for text in samples(pattern))

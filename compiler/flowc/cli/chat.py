@@ -12,6 +12,8 @@ from flowc.cli.lines import Lines
 from flowc.cli.recording import Recorder
 from flowc.cli.screen import Screen
 from flowc.cli.stand_ins import NoValue, Question, StandIns, read_value
+from flowc.transcript.entries import FunctionLine, GivesBack, Happens, Opens, Sends
+from flowc.transcript.literals import bound
 from flowrt.abc import Store
 from flowrt.bot import Bot
 from flowrt.codec import restore
@@ -55,7 +57,7 @@ class Chat:
         self._store = store
         self._lines = lines
         self._interactive = interactive
-        self._stand_ins = StandIns(flow.actions)
+        self._stand_ins = StandIns(flow)
         self._actions = actions if actions is not None else self._stand_ins.actions
         self._run = uuid4().hex
         self._messages = 0
@@ -102,6 +104,24 @@ class Chat:
         self._messages += 1
         message = Message(f"{self._run}-{self._messages}", self._contact, text, button)
         await self._bot.receive(message)
+        await self.settle()
+
+    async def happen(self, entry: Sends | Opens | Happens | GivesBack | FunctionLine) -> None:
+        """What a line of a transcript says happens. Raises `ValueError` where the flow lacks what it names."""
+        match entry:
+            case Sends(media, caption):
+                self._messages += 1
+                message = Message(f"{self._run}-{self._messages}", self._contact, caption, media=media)
+                await self._bot.receive(message)
+            case Opens():
+                await self._bot.open(self._contact)
+            case Happens(name, values):
+                given = {key: bound(value, self.flow.records) for key, value in values}
+                await self._bot.event(self._contact, name, given)
+            case GivesBack():
+                await self._bot.give_back(self._contact)
+            case FunctionLine():
+                self._stand_ins.give(entry)
         await self.settle()
 
     async def end(self) -> None:

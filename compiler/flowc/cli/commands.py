@@ -10,6 +10,8 @@ from flowc.cli.chat import Chat
 from flowc.cli.files import write_all
 from flowc.cli.recording import NotWritten
 from flowc.diagnostics.diagnostic import did_you_mean, near_names
+from flowc.transcript.entries import FunctionLine, GivesBack, Happens, Opens, Sends
+from flowc.transcript.lines import Line, read_line
 from flowc.transcript.notation import write_value
 from flowc.transcript.reading import Cursor, Misreading
 from flowrt.errors import FlowrtError
@@ -17,6 +19,11 @@ from flowrt.errors import FlowrtError
 HELP = """\
 :wait 15 minutes   let time pass
 :press LABEL       press a button
+:send (image "…")  send something that is no text, as a transcript writes it
+:open              the host opens a session
+:event paid(sum: 3)   something happens outside
+:back              the team gives the contact back
+:function f(1) -> "x"   what a function of the flow gives from now on
 :state             the state of the conversation
 :vars              its variables
 :restart           restart the process: the conversation goes on
@@ -28,6 +35,10 @@ HELP = """\
 ::text             the message `:text`"""
 
 
+_LINES = {"send": "user", "open": "open", "event": "event", "back": "give back", "function": "function"}
+"""Commands that say what a line of a transcript says, with the word that it begins with."""
+
+
 class Commands:
     """What each line does to `chat`."""
 
@@ -37,6 +48,7 @@ class Commands:
         self._commands: dict[str, Callable[[str], Awaitable[None]]] = {
             "wait": self._wait,
             "press": self._press,
+            **dict.fromkeys(_LINES, self._happen),
             "state": self._state,
             "vars": self._vars,
             "restart": self._restart,
@@ -59,6 +71,8 @@ class Commands:
         if command is None:
             near = did_you_mean(tuple(f":{it}" for it in near_names(name, [*self._commands, "quit"])))
             self._tell(f"there is no command `:{visible(name)}`: {near or '`:help` lists them'}")
+        elif name in _LINES:
+            await self._happen(f"{_LINES[name]}: {rest.strip()}")
         else:
             await command(rest.strip())
         return True
@@ -86,6 +100,20 @@ class Commands:
             self._tell(f"{misreading.mistake.title()}{f': {hint}' if hint else ''}; write `:wait 15 minutes`")
         else:
             await self._chat.wait(seconds)
+
+    async def _happen(self, line: str) -> None:
+        """What happens as a line of a transcript says."""
+        try:
+            entry = read_line(Line("", 1, 0, line.rstrip(), 0))
+            if isinstance(entry, Sends | Opens | Happens | GivesBack | FunctionLine):
+                await self._chat.happen(entry)
+            else:
+                self._tell('what? Write it as a transcript does: `:send (image "https://…")`')
+        except Misreading as misreading:
+            hint = misreading.mistake.help()
+            self._tell(misreading.mistake.title() + (f": {hint}" if hint else ""))
+        except ValueError as error:
+            self._tell(str(error))
 
     async def _press(self, rest: str) -> None:
         if rest:

@@ -6,16 +6,20 @@ import asyncio
 import inspect
 import os
 import sys
-from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
+from flowc.transcript.entries import FunctionLine
 from flowc.transcript.reading import Cursor, Misreading
+from flowc.transcript.stubs import NoStub, Stubs
 from flowc.transcript.writing import write_call
 from flowrt.actions import current_call
 from flowrt.effects import Call
 from flowrt.errors import FlowrtError
+from flowrt.flow import Flow
 from flowrt.slots import slot_of
 from flowrt.values import Value
 
@@ -60,10 +64,13 @@ class Question:
 
 
 class StandIns:
-    """Stand-ins for the actions `names`. `actions` is the object that a bot takes."""
+    """Stand-ins for the actions and the functions of `flow`. `actions` is the object that a bot takes."""
 
-    def __init__(self, names: Sequence[str]) -> None:
-        self.actions = SimpleNamespace(**dict.fromkeys(map(slot_of, names), self._act))
+    def __init__(self, flow: Flow[Any]) -> None:
+        functions = {slot_of(name): partial(self._give, name) for name in flow.functions}
+        self.actions = SimpleNamespace(**dict.fromkeys(map(slot_of, flow.actions), self._act), **functions)
+        self._records = flow.records
+        self._given: list[FunctionLine] = []
         self._questions: list[Question] = []
         self._asked = asyncio.Event()
 
@@ -71,6 +78,18 @@ class StandIns:
     def question(self) -> Question | None:
         """The first call that waits."""
         return self._questions[0] if self._questions else None
+
+    def give(self, line: FunctionLine) -> None:
+        """From now on a function gives what `line` says."""
+        self._given.insert(0, line)
+
+    def _give(self, name: str, *arguments: Value) -> Value:
+        """What was said that the function gives; else, and that is for a text alone, how it was called."""
+        stubs = Stubs([name], self._given[::-1], self._records)
+        try:
+            return stubs.functions[name](*arguments)
+        except NoStub:
+            return write_call(name, arguments).removeprefix("call: ")
 
     async def asked(self) -> None:
         """Wait until a call waits."""

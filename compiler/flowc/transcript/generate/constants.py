@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from flowc import machine as ir
-from flowc.transcript.generate.samples import sample
+from flowc.transcript.generate.samples import samples
 from flowc.types import Type
 from flowrt.values import Value
 
@@ -59,8 +59,7 @@ def _values(node: object) -> Iterator[Value]:
         case ir.Template(parts=parts) if all(isinstance(part, str) for part in parts):
             yield "".join(part for part in parts if isinstance(part, str))
         case ir.Matches(pattern=pattern):
-            text = sample(pattern)
-            yield from () if text is None else (text,)
+            yield from samples(pattern)
         case _:
             yield from ("x" * count for count in _lengths(node))
 

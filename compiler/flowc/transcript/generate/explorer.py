@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Collection, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,6 +29,7 @@ from flowc.transcript.entries import (
 from flowc.transcript.generate.answers import Answers
 from flowc.transcript.generate.constants import asks_for, deciding_variables
 from flowc.transcript.generate.inputs import Inputs
+from flowc.transcript.generate.reach import within_reach
 from flowc.transcript.generate.values import Values
 from flowc.transcript.literals import bound
 from flowc.transcript.reading import LONGEST
@@ -38,13 +39,15 @@ from flowrt.effects import Call, Effect, Reply
 from flowrt.flow import Flow
 from flowrt.time import SECOND
 
-TRIES = 10_000
+TRIES = 15_000
 """So much is tried at the most."""
 
 SLOW = 10
 """How many seconds a slow call takes, if it may take that long."""
 
 _LABELS = 10
+_SHORTEST = 2_000
+_FAR = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +76,55 @@ class Node:
         return path[::-1]
 
 
+_Place = tuple[str, int, bool, str | None]
+"""What tells apart where conversations are, whatever variables hold."""
+
+
+class _Frontier:
+    """The conversations that may be gone on with."""
+
+    def __init__(self, root: Node) -> None:
+        self._waiting: dict[Node, None] = {root: None}
+        self._places: dict[_Place, deque[Node]] = {_place(root): deque([root])}
+        self._turns: Counter[_Place] = Counter()
+
+    def add(self, node: Node) -> None:
+        """One more, longer than those before."""
+        self._waiting[node] = None
+        self._places.setdefault(_place(node), deque()).append(node)
+
+    def next(self, weight: Callable[[str], int] | None) -> Node | None:
+        """The shortest; or, with a `weight` for each state, that in the place which had the fewest turns.
+
+        None where there is none.
+        """
+        if not self._waiting:
+            return None
+        if weight is None:
+            node = next(iter(self._waiting))
+        else:
+            place = min(
+                filter(self._is_open, self._places), key=lambda place: self._turns[place] * weight(place[0])
+            )
+            node = self._places[place].popleft()
+        del self._waiting[node]
+        self._turns[_place(node)] += 1
+        return node
+
+    def _is_open(self, place: _Place) -> bool:
+        """Whether there is something in `place` that is still waiting."""
+        nodes = self._places[place]
+        while nodes and nodes[0] not in self._waiting:
+            nodes.popleft()
+        return bool(nodes)
+
+
+def _place(node: Node) -> _Place:
+    session = node.talk.session
+    left = session.interrupted
+    return session.state, session.tries, node.call is None, None if left is None else left.state
+
+
 class Explorer:
     """Looks for the transitions of `flow`, which was made from `machine`."""
 
@@ -85,6 +137,8 @@ class Explorer:
         self._machine = machine
         self._left = tries
         self._tracker = Tracker(flow)
+        self._missing: set[Cell] = set()
+        self._reach = within_reach(machine)
         values = Values(machine)
         self._inputs = Inputs(machine, values)
         self._values = values
@@ -98,26 +152,35 @@ class Explorer:
 
     def look_for(self, wanted: Collection[Cell]) -> None:
         """Try until all that is `wanted` was found, or there is nothing more to try."""
-        missing = set(wanted)
-        for node in self.nodes() if missing else ():
+        self._missing = set(wanted)
+        for node in self.nodes() if self._missing else ():
             for cell in node.cells:
                 self.found.setdefault(cell, node)
-            missing -= node.cells
-            if not missing:
+            self._missing -= node.cells
+            if not self._missing:
                 return
 
+    def _weight(self, state: str) -> int:
+        """How seldom what is in `state` has its turn: more often where something is missing that it may take."""
+        return 1 if self._missing & self._reach.get(state, frozenset()) else _FAR
+
     def nodes(self) -> Iterator[Node]:
-        """Conversations, those of fewer things that happen first. Two that are alike are gone on with once."""
+        """Conversations, those of fewer things that happen first. Two that are alike are gone on with once.
+
+        After `_SHORTEST` tries it is no longer the shortest that comes next: then each place in the flow has its
+        turn, else what is deep in a large flow would not be reached.
+        """
         talk = Conversation(self._flow, machine=self._tracker.machine, functions=self._answers.functions)
         root = Node(talk, None, (), frozenset(), None, ())
-        queue, seen = deque([root]), {self._key(root)}
-        while queue:
-            for following in self._followings(queue.popleft()):
+        frontier, seen = _Frontier(root), {self._key(root)}
+        first = self._left
+        while node := frontier.next(self._weight if first - self._left > _SHORTEST else None):
+            for following in self._followings(node):
                 yield following
                 if (key := self._key(following)) not in seen:
                     seen.add(key)
-                    queue.append(following)
-            if self._left == 0:
+                    frontier.add(following)
+            if self._left <= 0:
                 self.gave_up = True
                 return
 

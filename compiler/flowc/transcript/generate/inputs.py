@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from flowc import machine as ir
 from flowc.transcript.entries import Happens, Sends, User
-from flowc.transcript.generate.samples import sample
-from flowc.transcript.generate.values import Values, media
+from flowc.transcript.generate.samples import samples
+from flowc.transcript.generate.values import Values
 from flowc.transcript.literals import Literal
+from flowc.types import MEDIA
 from flowrt.text import said
 from flowrt.values import Value
 
@@ -36,7 +37,11 @@ class Inputs:
             kinds = [kind for guard in guards for kind in _kinds(guard)]
             self._messages[state] = [
                 *map(User, dict.fromkeys((*texts, *others))),
-                *(Sends(each) for kind in dict.fromkeys((*kinds, "image")) for each in media(kind)),
+                *(
+                    Sends(each)
+                    for kind in dict.fromkeys((*kinds, "image"))
+                    for each in self._values.media(kind)
+                ),
             ]
         return self._messages[state]
 
@@ -70,8 +75,7 @@ class Inputs:
             case ir.Says(texts):
                 yield texts[0]
             case ir.Finds(pattern):
-                text = sample(pattern)
-                yield from () if text is None else (text,)
+                yield from samples(pattern)
             case ir.Fits(parts):
                 yield from self._fitting(parts)
             case ir.Reads(variable, reader) | ir.Requires(variable, reader):
@@ -122,6 +126,6 @@ def _kinds(guard: ir.Guard) -> Iterator[str]:
         case ir.Brings(kind):
             yield kind
         case ir.Reads(reader=reader):
-            yield from (kind for kind in (reader.type.name,) if media(kind))
+            yield from (kind for kind in (reader.type.name,) if kind in MEDIA)
         case _:
             pass

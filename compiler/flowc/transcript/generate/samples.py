@@ -25,37 +25,46 @@ _SETS = {"d": "1", "w": "a", "s": " ", "D": "a", "W": "-", "S": "a", "n": "\n", 
 _TRIED = "a1 -AZz0_.,éß!"
 _MOST = 1_000
 """The longest text that is made."""
+_WAYS = 4
 
 
-def sample(pattern: str) -> str | None:
-    r"""A text in which `pattern` finds something, as short as is easily found; None where none is.
+def samples(pattern: str) -> list[str]:
+    r"""Texts in which `pattern` finds something, each by another of what is either; as short as is easily found.
 
-    >>> sample(r"order (?P<number>\d+)|ship.*"), sample("[^a]{2}b?")
-    ('order 1', '11')
+    >>> samples(r"order (?P<number>\d+)|ship.*"), samples("[^a]{2}b?")
+    (['order 1', 'ship'], ['11'])
     """
-    made = "".join(_Sampler(pattern).either())[:_MOST]
     finds = compile_pattern(pattern).find
-    return next((text for text in (made, made.strip(), made.upper(), f"{made} x") if finds(text)), None)
+    found: dict[str, None] = {}
+    for way in range(_WAYS):
+        made = "".join(_Sampler(pattern, way).either())[:_MOST]
+        text = next((text for text in (made, made.strip(), made.upper(), f"{made} x") if finds(text)), None)
+        if text is not None:
+            found[text] = None
+    return list(found)
 
 
 class _Sampler:
-    """Walks over a pattern once: of what is either, the first; of what may be left out, nothing."""
+    """Walks over a pattern once: of what is either, number `way` or the last; of what may be left out, nothing."""
 
-    def __init__(self, pattern: str) -> None:
+    def __init__(self, pattern: str, way: int) -> None:
+        self._way = way
         self._pieces = list(_PIECE.finditer(pattern))
         self._at = 0
 
     def either(self) -> list[str]:
         """What stands up to the end of a group, or of all."""
-        texts, done = list[str](), False
+        texts: list[str] = []
+        seen = 0
         while self._at < len(self._pieces):
             piece = self._pieces[self._at]
             if piece.lastgroup == "close":
                 break
             self._at += 1
             if piece.lastgroup == "either":
-                done = True
-            elif not done:
+                seen += 1
+                texts = [] if seen <= self._way else texts
+            elif seen <= self._way:
                 texts += self._one(piece)
             elif piece.lastgroup == "open":
                 self._group()

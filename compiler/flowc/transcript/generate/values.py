@@ -10,7 +10,7 @@ from itertools import zip_longest
 from flowc import machine as ir
 from flowc.transcript.generate.constants import compared_lengths, compared_values
 from flowc.transcript.literals import Literal, RecordLiteral
-from flowc.types import TEXTUAL, Type
+from flowc.types import MEDIA, TEXTUAL, Type
 from flowrt.values import INT_MAX, Media, Value
 
 MOST = 16
@@ -26,24 +26,12 @@ _TEXTS = {
     "secret": "1234",
 }
 _MIMES = {"image": "image/png", "audio": "audio/ogg", "video": "video/mp4", "document": "application/pdf"}
-_MOMENTS: dict[str, tuple[Value, ...]] = {
-    "date": (date(2026, 1, 6), date(2026, 1, 5), date(2026, 1, 4)),
-    "time": (time(10, 30), time(8, 30)),
-    "datetime": (datetime(2026, 1, 6, 10, 30, tzinfo=UTC), datetime(2026, 1, 4, 10, 30, tzinfo=UTC)),
-}
+_DAYS = (date(2026, 1, 6), date(2026, 1, 5), date(2026, 1, 4))
+_MOMENTS = (datetime(2026, 1, 6, 10, 30, tzinfo=UTC), datetime(2026, 1, 4, 10, 30, tzinfo=UTC))
+_MINUTE = timedelta(minutes=1)
+_KILOBYTE = 1_000
 
 Parameters = Iterable[tuple[str, Type]]
-
-
-def media(kind: str) -> list[Media]:
-    """Media of this kind: with all that a channel may tell, and with as little as it must; none of another type."""
-    if kind == "location":
-        return [Media("location", latitude=Decimal("52.37"), longitude=Decimal("4.89"))]
-    if kind not in _MIMES:
-        return []
-    url, mime = f"https://example.com/{kind}", _MIMES[kind]
-    full = Media(kind, url=url, mime=mime, size=2048, name=kind)  # type: ignore[arg-type]  # a key of `_MIMES`  # pyright: ignore[reportArgumentType]
-    return [full, Media(kind, url=url)]  # type: ignore[arg-type]  # as above  # pyright: ignore[reportArgumentType]
 
 
 class Values:
@@ -51,8 +39,23 @@ class Values:
 
     def __init__(self, machine: ir.Machine) -> None:
         self._compared = compared_values(machine)
+        self._periods = [value for value in self._compared if isinstance(value, timedelta)][:MOST]
         self._lengths = compared_lengths(machine)
         self._records = {record.name: record for record in machine.records}
+
+    def media(self, kind: str) -> list[Media]:
+        """Media of this kind: with all that a channel may tell, with as little as it must, and large ones."""
+        if kind == "location":
+            return [Media("location", latitude=Decimal("52.37"), longitude=Decimal("4.89"))]
+        url, mime = f"https://example.com/{kind}", _MIMES[kind]
+        sizes = [
+            2048,
+            *(value + 1 for value in self._compared if isinstance(value, int) and value > _KILOBYTE),
+        ]
+        return [
+            *(Media(kind, url=url, mime=mime, size=size, name=kind) for size in sizes),  # type: ignore[arg-type]  # a key of `_MIMES`  # pyright: ignore[reportArgumentType]
+            Media(kind, url=url),  # type: ignore[arg-type]  # as above  # pyright: ignore[reportArgumentType]
+        ]
 
     def of(
         self, type: Type, low: ir.Expression | None = None, high: ir.Expression | None = None, depth: int = 0
@@ -98,16 +101,30 @@ class Values:
                 yield from (True, False)
             case "duration":
                 yield timedelta(minutes=5)
-                yield from (value for value in self._compared if isinstance(value, timedelta))
-            case _ if name in _MOMENTS:
-                yield from _MOMENTS[name]
+                yield from (
+                    near for value in self._periods for near in (value, value + _MINUTE, value - _MINUTE)
+                )
+            case "date":
+                yield from _DAYS
+                yield from (
+                    day + sign * value for value in self._periods for day in _DAYS for sign in (1, -1)
+                )
+            case "datetime":
+                yield from _MOMENTS
+                yield from (
+                    at + sign * value for value in self._periods for at in _MOMENTS for sign in (1, -1)
+                )
+            case "time":
+                yield from (time(10, 30), time(8, 30))
             case _ if name in _TEXTS:
                 yield _TEXTS[name]
             case _ if name in TEXTUAL:
                 yield "something"
                 yield from (value for value in self._compared if isinstance(value, str))
+            case _ if name in MEDIA:
+                yield from self.media(name)
             case _:
-                yield from media(name)
+                pass
 
     def _near(self, kind: type[int] | type[Decimal]) -> Iterator[int | Decimal]:
         for value in self._compared:
