@@ -109,6 +109,12 @@ class Calls:
         if task is not None:
             task.cancel()
 
+    def cancel_all(self, contact: str) -> None:
+        """Cancel whatever runs for `contact`."""
+        for who, key in list(self._running):
+            if who == contact:
+                self.cancel(who, key)
+
     def stop(self) -> None:
         """Let go of the threads; what still runs in them is not waited for."""
         if self._threads is not None:

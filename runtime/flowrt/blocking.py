@@ -14,9 +14,11 @@ from flowrt.bot import Bot, NotOpen
 from flowrt.effects import Reply
 from flowrt.events import Message
 from flowrt.flow import Flow
+from flowrt.operations import DeadLetter
 from flowrt.pacing import Rate
 from flowrt.parking import Parked
 from flowrt.values import Value
+from flowrt.viewing import SessionView
 
 T = TypeVar("T")
 
@@ -136,6 +138,22 @@ class BlockingBot:
     def discard(self, contact: str, *numbers: int) -> int:
         """As `Bot.discard`."""
         return self._wait_for(self._bot.discard(contact, *numbers))
+
+    def sessions(self, after: str | None = None, limit: int = 1000) -> list[SessionView]:
+        """As `Bot.sessions`."""
+        return self._wait_for(self._bot.sessions(after, limit))
+
+    def session(self, contact: str) -> SessionView | None:
+        """As `Bot.session`."""
+        return self._wait_for(self._bot.session(contact))
+
+    def dead_letters(self) -> list[DeadLetter]:
+        """As `Bot.dead_letters`."""
+        return self._wait_for(self._bot.dead_letters())
+
+    def erase(self, contact: str) -> int:
+        """As `Bot.erase`."""
+        return self._wait_for(self._bot.erase(contact))
 
     def _wait_for(self, work: Coroutine[Any, Any, T]) -> T:
         if self._loop is None:

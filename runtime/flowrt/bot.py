@@ -21,13 +21,15 @@ from flowrt.following import Follower, take_over
 from flowrt.forms import admitted
 from flowrt.handling import handle
 from flowrt.log import logger
+from flowrt.operations import DeadLetter, Inspection
 from flowrt.pacing import Pacers, Rate
-from flowrt.parking import Parked, parked_of
+from flowrt.parking import Parked
 from flowrt.stores import open_store
 from flowrt.taking import Taker
 from flowrt.time import FakeClock, SystemClock
 from flowrt.timer import Timer
 from flowrt.values import Value
+from flowrt.viewing import SessionView
 from flowrt.waiting import Tasks
 
 MESSAGE_MAX = 65_536
@@ -95,6 +97,7 @@ class Bot:
         self._timer = Timer(self._clock, self._store, self._fire, retry_after)
         found = find_actions(actions, flow.actions, flow.name)
         self._records = flow.records
+        self._inspection = Inspection(self._store, flow)
         self._calls = Calls(found, flow.returning, self._report, self._tasks, flow.records)
         self._follower = Follower(self._store, self._timer, self._calls, self._deliveries(rate))
         functions = find_actions(actions, flow.functions, flow.name)
@@ -233,6 +236,46 @@ class Bot:
         """
         await self._tasks.idle()
 
+    # Looking after the sessions.
+
+    async def sessions(self, after: str | None = None, limit: int = 1000) -> list[SessionView]:
+        """At most `limit` contacts for whom something is stored: the first, or those behind the contact `after`.
+
+        They come in the store's own order; fewer than `limit` are the last. Raises as `parked` does.
+        """
+        self._check_open()
+        return await self._inspection.sessions(after, limit)
+
+    async def session(self, contact: str) -> SessionView | None:
+        """What is stored for `contact`, None where that is nothing. Raises as `parked` does."""
+        self._check_open()
+        return await self._inspection.session(contact)
+
+    async def dead_letters(self) -> list[DeadLetter]:
+        """All that went wrong for good, with its cause.
+
+        That is what cannot be delivered, stored sessions that cannot go on, and the last sessions that ended by a
+        fault since the bot was opened. Every session in the store is read for it. Raises as `parked` does.
+        """
+        self._check_open()
+        return await self._inspection.dead_letters(self._follower.ended)
+
+    async def erase(self, contact: str) -> int:
+        """Delete all that the store holds of `contact`, in one transaction; return how many rows that were.
+
+        The session goes and what is kept, what waits to be delivered and what could not be, the calls, and the marks
+        of its messages: one that comes again is a new one. Events before it are done, and later ones begin anew. The
+        host is told nothing. What is handed to the channel at this moment still arrives. Raises as `parked` does.
+        """
+        self._check_open()
+
+        async def erase() -> int:
+            rows = await self._store.erase(contact)
+            self._follower.forget(contact)
+            return rows
+
+        return await self._taker.in_turn(contact, erase)
+
     # What could not be delivered.
 
     async def parked(self, contact: str | None = None, *, after: int = 0, limit: int = 1000) -> list[Parked]:
@@ -241,7 +284,7 @@ class Bot:
         Raises `StoreError` where the store cannot be read, `NotOpen` outside `async with`.
         """
         self._check_open()
-        return [parked_of(row, self._records) for row in await self._store.parked(contact, after, limit)]
+        return await self._inspection.parked(contact, after=after, limit=limit)
 
     async def retry(self, contact: str, *numbers: int) -> int:
         """Deliver what was parked for `contact` after all: these `numbers`, or all there is where none are given.

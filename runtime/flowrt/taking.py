@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from flowrt.abc import Clock, Store
 from flowrt.errors import Conflict, StoreError, Unsure
@@ -14,6 +15,8 @@ from flowrt.handling import Outcome, next_due
 from flowrt.log import hashed
 from flowrt.time import Instant
 from flowrt.waiting import LINE_MAX, Line, Tasks
+
+T = TypeVar("T")
 
 TRIES = 100
 """How often an event is handled again because another worker was first, before it is given up."""
@@ -55,6 +58,18 @@ class Taker:
                 return await self._handle(event, mark, at)
             finally:
                 self.line.leave(event.contact)
+        finally:
+            self._tasks.end()
+
+    async def in_turn(self, contact: str, work: Callable[[], Awaitable[T]]) -> T:
+        """Do `work` when the turn of `contact` has come: no event of it is handled meanwhile."""
+        self._tasks.begin()
+        try:
+            await self.line.enter(contact)
+            try:
+                return await work()
+            finally:
+                self.line.leave(contact)
         finally:
             self._tasks.end()
 
