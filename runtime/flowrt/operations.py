@@ -72,9 +72,8 @@ class Inspection:
         body = (await self._store.read(contact, None)).session
         return None if body is None else view_of(SessionRow(contact, body, None), self._flow)
 
-    async def each(self) -> AsyncIterator[SessionView]:
-        """Everyone for whom something is stored, read page by page. Raises `StoreError`."""
-        after: str | None = None
+    async def each(self, after: str | None = None) -> AsyncIterator[SessionView]:
+        """Everyone for whom something is stored, behind `after`, read page by page. Raises `StoreError`."""
         while page := await self.sessions(after):
             for view in page:
                 yield view

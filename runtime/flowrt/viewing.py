@@ -26,10 +26,10 @@ class SessionView:
     """What a store holds for `contact`.
 
     `why` says what is wrong with one that is outdated or unreadable. `flow` saved it, `id` names the session, which
-    rests in `state`; `at` is the instant of its last event. `values` are its variables, no secrets among them, and
-    `unread` the names of those that only their flow can read. `deadlines` are the clocks that run, `pending` is the
-    key of the call or wait that is awaited, `held` are the messages that came meanwhile, `team` is whom the contact
-    was handed to, and `name` what it calls itself.
+    rests in `state`, where an `anytime` may have led it from the wait `interrupted`; `at` is the instant of its last
+    event. `values` are its variables, no secrets among them, and `unread` the names of those that only their flow can
+    read. `deadlines` are the clocks that run, `pending` is the key of the call or wait that is awaited, `held` are
+    the messages that came meanwhile, `team` is whom the contact was handed to, and `name` what it calls itself.
     """
 
     contact: str
@@ -38,6 +38,7 @@ class SessionView:
     flow: str = ""
     id: str = ""
     state: str = ""
+    interrupted: str | None = None
     at: Instant | None = None
     values: Mapping[str, Value] | None = None
     unread: tuple[str, ...] = ()
@@ -77,6 +78,7 @@ def _restored(session: Session[Any], flow: Flow[Any]) -> SessionView:
         flow=flow.name,
         id=session.id,
         state=session.state,
+        interrupted=None if session.interrupted is None else session.interrupted.state,
         at=session.at,
         values=session.vars.held(),
         deadlines=session.deadlines,
@@ -103,6 +105,7 @@ def _as_saved(
         flow=saved.flow,
         id=saved.id,
         state=saved.state,
+        interrupted=None if saved.interrupted is None else saved.interrupted.state,
         at=saved.at,
         values=values,
         unread=tuple(name for name in saved.vars if name not in values),
