@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from flowrt.events import Message
     from flowrt.flow import Flow
+    from flowrt.health import Health
     from flowrt.operations import DeadLetter, Operations
     from flowrt.pacing import Rate
     from flowrt.parking import Parked
@@ -45,6 +46,7 @@ __all__ = [
     "FakeClock",
     "Flow",
     "FlowrtError",
+    "Health",
     "IncompatibleModule",
     "Listener",
     "Message",
@@ -71,6 +73,7 @@ _MODULES = {
     "errors": "Busy FlowrtError IncompatibleModule MissingAction StoreError Undeliverable",
     "events": "Message",
     "flow": "Flow",
+    "health": "Health",
     "operations": "DeadLetter Operations",
     "pacing": "Rate",
     "parking": "Parked",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
@@ -14,19 +14,21 @@ from flowrt.abc import Channel, Clock, Lane, Listener, Store
 from flowrt.actions import Calls, find_actions
 from flowrt.delivery import Delivery
 from flowrt.effects import Dropped, Effect, Emitted, Ended, Reply
-from flowrt.errors import FlowrtError
+from flowrt.errors import FlowrtError, Undeliverable
 from flowrt.events import Due, EndedByHost, GivenBack, HostEvent, Message, Opened, Result
 from flowrt.flow import Flow
 from flowrt.following import Follower, take_over
 from flowrt.forms import admitted
 from flowrt.handling import handle
+from flowrt.health import Health, asked
 from flowrt.log import logger
+from flowrt.metrics import Metrics, default_metrics
 from flowrt.operations import DeadLetter, Inspection
 from flowrt.pacing import Pacers, Rate
 from flowrt.parking import Parked
 from flowrt.stores import open_store
 from flowrt.taking import Taker
-from flowrt.time import FakeClock, SystemClock
+from flowrt.time import SECOND, FakeClock, SystemClock
 from flowrt.timer import Timer
 from flowrt.values import Value
 from flowrt.viewing import SessionView
@@ -52,7 +54,8 @@ class Bot:
     `store` is a name that `open_store` knows, or a store. Replies go to `channel`; without one they stay in the
     store. `rate` is how fast the channel takes them. `listener` is told how sessions end; without one that is
     told to nobody. `retry_after` is the first pause, in seconds, before what failed is tried again, and `grace`
-    how long closing waits for work at hand.
+    how long closing waits for work at hand. `metrics` is where measurements go: to OpenTelemetry, where its API is
+    installed, unless something else is given.
 
     Raises `MissingAction` where `actions` lacks some, and `StoreError` where `store` names none.
 
@@ -87,7 +90,10 @@ class Bot:
         rate: Rate | None = None,
         retry_after: float = 1.0,
         grace: float = 10.0,
+        metrics: Metrics | None = None,
     ) -> None:
+        self._metrics = metrics or default_metrics()
+        self._name = flow.name
         self._store = open_store(store)
         self._channel = channel
         self._listener = listener
@@ -98,11 +104,13 @@ class Bot:
         found = find_actions(actions, flow.actions, flow.name)
         self._records = flow.records
         self._inspection = Inspection(self._store, flow)
-        self._calls = Calls(found, flow.returning, self._report, self._tasks, flow.records)
-        self._follower = Follower(self._store, self._timer, self._calls, self._deliveries(rate))
+        self._calls = Calls(found, flow.returning, self._report, self._tasks, flow.records, self._metrics)
+        self._lanes = self._deliveries(rate)
+        self._follower = Follower(self._store, self._timer, self._calls, self._lanes, self._metrics)
         functions = find_actions(actions, flow.functions, flow.name)
         handler = partial(handle, flow, functions=functions, notices=listener is not None)
-        self._taker = Taker(handler, self._store, self._clock, self._tasks, self._follower)
+        self._taker = Taker(handler, self._store, self._clock, self._tasks, self._follower, self._metrics)
+        self._unwatch = _nothing
         self._keeping: list[asyncio.Task[None]] = []
         self._open = False
 
@@ -137,6 +145,7 @@ class Bot:
         if self._channel is None:
             logger.warning("the bot has no channel: its replies stay in the store")
         self._open = True
+        self._unwatch = self._metrics.watch(self._name, self._backlog)
         self._follower.start()
         self._tasks.spawn(self._take_up())
         return self
@@ -149,6 +158,7 @@ class Bot:
         What is not finished by then is in the store, and is taken up when a bot is opened on it again.
         """
         self._open = False
+        self._unwatch()
         self._follower.stop()
         self._timer.stop()
         try:
@@ -276,6 +286,15 @@ class Bot:
 
         return await self._taker.in_turn(contact, erase)
 
+    async def health(self) -> Health:
+        """How the bot is now: whether its store answers, what is at hand, and how late it is. Raises nothing."""
+        fault, answered = ("the bot is not open", 0.0) if not self._open else await asked(self._store)
+        return Health(fault, answered, **self._backlog(), late=self._timer.late / SECOND)
+
+    def _backlog(self) -> dict[str, int]:
+        deliveries = sum(map(len, self._lanes.values()))
+        return {"events": len(self._taker.line), "deliveries": deliveries, "calls": len(self._calls)}
+
     # What could not be delivered.
 
     async def parked(self, contact: str | None = None, *, after: int = 0, limit: int = 1000) -> list[Parked]:
@@ -328,12 +347,27 @@ class Bot:
 
     async def _say(self, effect: Effect) -> None:
         if self._channel is not None and isinstance(effect, Reply):
-            await self._channel.send(effect)
+            await self._counted("reply", self._channel.send(effect))
 
     async def _tell(self, effect: Effect) -> None:
         if self._listener is not None and isinstance(effect, Ended | Emitted | Dropped):
-            await self._listener.told(effect)
+            await self._counted("notice", self._listener.told(effect))
+
+    async def _counted(self, lane: Lane, handing: Awaitable[None]) -> None:
+        outcome = "failed"
+        try:
+            await handing
+            outcome = "delivered"
+        except Undeliverable:
+            outcome = "parked"
+            raise
+        finally:
+            self._metrics.delivered(lane, outcome)
 
 
 def _fresh() -> str:
     return uuid.uuid4().hex
+
+
+def _nothing() -> None:
+    """What there is to undo before anything was done."""

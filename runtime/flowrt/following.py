@@ -18,6 +18,7 @@ from flowrt.effects import Call
 from flowrt.events import Due, Event
 from flowrt.handling import Outcome, next_due
 from flowrt.log import fault, hashed, logger
+from flowrt.metrics import Metrics
 from flowrt.operations import DeadLetter, letter_of
 from flowrt.time import Instant
 from flowrt.timer import Timer
@@ -36,7 +37,15 @@ class Follower:
     `ended` are the last sessions that ended by a fault.
     """
 
-    def __init__(self, store: Store, timer: Timer, calls: Calls, deliveries: Mapping[Lane, Delivery]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        timer: Timer,
+        calls: Calls,
+        deliveries: Mapping[Lane, Delivery],
+        metrics: Metrics,
+    ) -> None:
+        self._metrics = metrics
         self._store = store
         self._timer = timer
         self._calls = calls
@@ -68,6 +77,8 @@ class Follower:
     def follow(self, outcome: Outcome, event: Event) -> None:
         """What `outcome`, just committed, asks for."""
         change = outcome.change
+        for ended in outcome.ended:
+            self._metrics.ended(ended.reason)
         for ended in outcome.faults:
             why = ended.cause if ended.reason == "outdated" else (ended.cause or "").partition(":")[0]
             logger.error("a session of contact %s is %s: %s", hashed(ended.contact), ended.reason, why)
