@@ -50,6 +50,7 @@ ARROWS = (
     Arrow("flowrt", "re2", only_in=("flowrt/patterns.py",), lazily=True),
     # Optional packages: each in a module that only those import who chose it.
     Arrow("flowrt", "asyncpg", only_in=("flowrt/stores/postgres.py",)),
+    Arrow("flowrt", "opentelemetry", only_in=("flowrt/telemetry.py",)),
     Arrow("flowrt", "restate", only_in=("flowrt/engines/restate.py",)),
 )
 

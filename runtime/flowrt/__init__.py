@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     )
     from flowrt.events import Message
     from flowrt.flow import Flow
+    from flowrt.health import Health
+    from flowrt.operations import DeadLetter, Operations
     from flowrt.pacing import Rate
     from flowrt.parking import Parked
     from flowrt.stores import open_store
     from flowrt.time import Clock, FakeClock, SystemClock
+    from flowrt.viewing import SessionView
 
 __all__ = [
     "BlockingBot",
@@ -36,19 +39,23 @@ __all__ = [
     "Busy",
     "Channel",
     "Clock",
+    "DeadLetter",
     "Dropped",
     "Emitted",
     "Ended",
     "FakeClock",
     "Flow",
     "FlowrtError",
+    "Health",
     "IncompatibleModule",
     "Listener",
     "Message",
     "MissingAction",
+    "Operations",
     "Parked",
     "Rate",
     "Reply",
+    "SessionView",
     "Store",
     "StoreError",
     "SystemClock",
@@ -66,10 +73,13 @@ _MODULES = {
     "errors": "Busy FlowrtError IncompatibleModule MissingAction StoreError Undeliverable",
     "events": "Message",
     "flow": "Flow",
+    "health": "Health",
+    "operations": "DeadLetter Operations",
     "pacing": "Rate",
     "parking": "Parked",
     "stores": "open_store",
     "time": "Clock FakeClock SystemClock",
+    "viewing": "SessionView",
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
 

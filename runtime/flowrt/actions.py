@@ -6,6 +6,7 @@ import asyncio
 import contextvars
 import difflib
 import inspect
+import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
@@ -19,6 +20,7 @@ from flowrt.events import Result
 from flowrt.fields import Unreadable
 from flowrt.forms import admitted
 from flowrt.log import fault, hashed, logger
+from flowrt.metrics import Metrics
 from flowrt.slots import slot_of
 from flowrt.values import Records, Value
 from flowrt.waiting import Tasks, being_cancelled
@@ -77,14 +79,20 @@ class Calls:
         report: Callable[[Result], Awaitable[object]],
         tasks: Tasks,
         records: Records,
+        metrics: Metrics,
     ) -> None:
         self._records = records
+        self._metrics = metrics
         self._actions = actions
         self._returning = returning
         self._report = report
         self._tasks = tasks
         self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._threads: ThreadPoolExecutor | None = None
+
+    def __len__(self) -> int:
+        """How many run."""
+        return len(self._running)
 
     def start(self, call: Call, *, stored: bool = False) -> None:
         """Run `call`, unless it is running. One that was `stored` has lost its secrets: it has failed."""
@@ -109,6 +117,12 @@ class Calls:
         if task is not None:
             task.cancel()
 
+    def cancel_all(self, contact: str) -> None:
+        """Cancel whatever runs for `contact`."""
+        for who, key in list(self._running):
+            if who == contact:
+                self.cancel(who, key)
+
     def stop(self) -> None:
         """Let go of the threads; what still runs in them is not waited for."""
         if self._threads is not None:
@@ -117,7 +131,10 @@ class Calls:
 
     async def _run(self, call: Call, *, lost: bool) -> None:
         try:
+            begun = time.perf_counter()
             result = _lost(call) if lost else await self._result(call)
+            outcome = "answered" if result.failure is None else "failed"
+            self._metrics.called(call.name, outcome, time.perf_counter() - begun)
             what = f"storing the result of {call.name} for contact {hashed(call.contact)}"
             await self._tasks.keep_trying(what, lambda: self._report(result))
         finally:

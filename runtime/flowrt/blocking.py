@@ -14,9 +14,13 @@ from flowrt.bot import Bot, NotOpen
 from flowrt.effects import Reply
 from flowrt.events import Message
 from flowrt.flow import Flow
+from flowrt.health import Health
+from flowrt.metrics import Metrics
+from flowrt.operations import DeadLetter
 from flowrt.pacing import Rate
 from flowrt.parking import Parked
 from flowrt.values import Value
+from flowrt.viewing import SessionView
 
 T = TypeVar("T")
 
@@ -59,6 +63,7 @@ class BlockingBot:
         rate: Rate | None = None,
         retry_after: float = 1.0,
         grace: float = 10.0,
+        metrics: Metrics | None = None,
     ) -> None:
         self._bot = Bot(
             flow,
@@ -70,6 +75,7 @@ class BlockingBot:
             rate=rate,
             retry_after=retry_after,
             grace=grace,
+            metrics=metrics,
         )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -136,6 +142,26 @@ class BlockingBot:
     def discard(self, contact: str, *numbers: int) -> int:
         """As `Bot.discard`."""
         return self._wait_for(self._bot.discard(contact, *numbers))
+
+    def health(self) -> Health:
+        """As `Bot.health`."""
+        return self._wait_for(self._bot.health())
+
+    def sessions(self, after: str | None = None, limit: int = 1000) -> list[SessionView]:
+        """As `Bot.sessions`."""
+        return self._wait_for(self._bot.sessions(after, limit))
+
+    def session(self, contact: str) -> SessionView | None:
+        """As `Bot.session`."""
+        return self._wait_for(self._bot.session(contact))
+
+    def dead_letters(self) -> list[DeadLetter]:
+        """As `Bot.dead_letters`."""
+        return self._wait_for(self._bot.dead_letters())
+
+    def erase(self, contact: str) -> int:
+        """As `Bot.erase`."""
+        return self._wait_for(self._bot.erase(contact))
 
     def _wait_for(self, work: Coroutine[Any, Any, T]) -> T:
         if self._loop is None:

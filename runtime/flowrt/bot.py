@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
@@ -14,20 +14,24 @@ from flowrt.abc import Channel, Clock, Lane, Listener, Store
 from flowrt.actions import Calls, find_actions
 from flowrt.delivery import Delivery
 from flowrt.effects import Dropped, Effect, Emitted, Ended, Reply
-from flowrt.errors import FlowrtError
+from flowrt.errors import FlowrtError, Undeliverable
 from flowrt.events import Due, EndedByHost, GivenBack, HostEvent, Message, Opened, Result
 from flowrt.flow import Flow
 from flowrt.following import Follower, take_over
 from flowrt.forms import admitted
 from flowrt.handling import handle
+from flowrt.health import Health, asked
 from flowrt.log import logger
+from flowrt.metrics import Metrics, default_metrics
+from flowrt.operations import DeadLetter, Inspection
 from flowrt.pacing import Pacers, Rate
-from flowrt.parking import Parked, parked_of
+from flowrt.parking import Parked
 from flowrt.stores import open_store
 from flowrt.taking import Taker
-from flowrt.time import FakeClock, SystemClock
+from flowrt.time import SECOND, FakeClock, SystemClock
 from flowrt.timer import Timer
 from flowrt.values import Value
+from flowrt.viewing import SessionView
 from flowrt.waiting import Tasks
 
 MESSAGE_MAX = 65_536
@@ -50,7 +54,8 @@ class Bot:
     `store` is a name that `open_store` knows, or a store. Replies go to `channel`; without one they stay in the
     store. `rate` is how fast the channel takes them. `listener` is told how sessions end; without one that is
     told to nobody. `retry_after` is the first pause, in seconds, before what failed is tried again, and `grace`
-    how long closing waits for work at hand.
+    how long closing waits for work at hand. `metrics` is where measurements go: to OpenTelemetry, where its API is
+    installed, unless something else is given.
 
     Raises `MissingAction` where `actions` lacks some, and `StoreError` where `store` names none.
 
@@ -85,7 +90,10 @@ class Bot:
         rate: Rate | None = None,
         retry_after: float = 1.0,
         grace: float = 10.0,
+        metrics: Metrics | None = None,
     ) -> None:
+        self._metrics = metrics or default_metrics()
+        self._name = flow.name
         self._store = open_store(store)
         self._channel = channel
         self._listener = listener
@@ -95,11 +103,14 @@ class Bot:
         self._timer = Timer(self._clock, self._store, self._fire, retry_after)
         found = find_actions(actions, flow.actions, flow.name)
         self._records = flow.records
-        self._calls = Calls(found, flow.returning, self._report, self._tasks, flow.records)
-        self._follower = Follower(self._store, self._timer, self._calls, self._deliveries(rate))
+        self._inspection = Inspection(self._store, flow)
+        self._calls = Calls(found, flow.returning, self._report, self._tasks, flow.records, self._metrics)
+        self._lanes = self._deliveries(rate)
+        self._follower = Follower(self._store, self._timer, self._calls, self._lanes, self._metrics)
         functions = find_actions(actions, flow.functions, flow.name)
         handler = partial(handle, flow, functions=functions, notices=listener is not None)
-        self._taker = Taker(handler, self._store, self._clock, self._tasks, self._follower)
+        self._taker = Taker(handler, self._store, self._clock, self._tasks, self._follower, self._metrics)
+        self._unwatch = _nothing
         self._keeping: list[asyncio.Task[None]] = []
         self._open = False
 
@@ -134,6 +145,7 @@ class Bot:
         if self._channel is None:
             logger.warning("the bot has no channel: its replies stay in the store")
         self._open = True
+        self._unwatch = self._metrics.watch(self._name, self._backlog)
         self._follower.start()
         self._tasks.spawn(self._take_up())
         return self
@@ -146,6 +158,7 @@ class Bot:
         What is not finished by then is in the store, and is taken up when a bot is opened on it again.
         """
         self._open = False
+        self._unwatch()
         self._follower.stop()
         self._timer.stop()
         try:
@@ -233,6 +246,55 @@ class Bot:
         """
         await self._tasks.idle()
 
+    # Looking after the sessions.
+
+    async def sessions(self, after: str | None = None, limit: int = 1000) -> list[SessionView]:
+        """At most `limit` contacts for whom something is stored: the first, or those behind the contact `after`.
+
+        They come in the store's own order; fewer than `limit` are the last. Raises as `parked` does.
+        """
+        self._check_open()
+        return await self._inspection.sessions(after, limit)
+
+    async def session(self, contact: str) -> SessionView | None:
+        """What is stored for `contact`, None where that is nothing. Raises as `parked` does."""
+        self._check_open()
+        return await self._inspection.session(contact)
+
+    async def dead_letters(self) -> list[DeadLetter]:
+        """All that went wrong for good, with its cause.
+
+        That is what cannot be delivered, stored sessions that cannot go on, and the last sessions that ended by a
+        fault since the bot was opened. Every session in the store is read for it. Raises as `parked` does.
+        """
+        self._check_open()
+        return await self._inspection.dead_letters(self._follower.ended)
+
+    async def erase(self, contact: str) -> int:
+        """Delete all that the store holds of `contact`, in one transaction; return how many rows that were.
+
+        The session goes and what is kept, what waits to be delivered and what could not be, the calls, and the marks
+        of its messages: one that comes again is a new one. Events before it are done, and later ones begin anew. The
+        host is told nothing. What is handed to the channel at this moment still arrives. Raises as `parked` does.
+        """
+        self._check_open()
+
+        async def erase() -> int:
+            rows = await self._store.erase(contact)
+            self._follower.forget(contact)
+            return rows
+
+        return await self._taker.in_turn(contact, erase)
+
+    async def health(self) -> Health:
+        """How the bot is now: whether its store answers, what is at hand, and how late it is. Raises nothing."""
+        fault, answered = ("the bot is not open", 0.0) if not self._open else await asked(self._store)
+        return Health(fault, answered, **self._backlog(), late=self._timer.late / SECOND)
+
+    def _backlog(self) -> dict[str, int]:
+        deliveries = sum(map(len, self._lanes.values()))
+        return {"events": len(self._taker.line), "deliveries": deliveries, "calls": len(self._calls)}
+
     # What could not be delivered.
 
     async def parked(self, contact: str | None = None, *, after: int = 0, limit: int = 1000) -> list[Parked]:
@@ -241,7 +303,7 @@ class Bot:
         Raises `StoreError` where the store cannot be read, `NotOpen` outside `async with`.
         """
         self._check_open()
-        return [parked_of(row, self._records) for row in await self._store.parked(contact, after, limit)]
+        return await self._inspection.parked(contact, after=after, limit=limit)
 
     async def retry(self, contact: str, *numbers: int) -> int:
         """Deliver what was parked for `contact` after all: these `numbers`, or all there is where none are given.
@@ -285,12 +347,27 @@ class Bot:
 
     async def _say(self, effect: Effect) -> None:
         if self._channel is not None and isinstance(effect, Reply):
-            await self._channel.send(effect)
+            await self._counted("reply", self._channel.send(effect))
 
     async def _tell(self, effect: Effect) -> None:
         if self._listener is not None and isinstance(effect, Ended | Emitted | Dropped):
-            await self._listener.told(effect)
+            await self._counted("notice", self._listener.told(effect))
+
+    async def _counted(self, lane: Lane, handing: Awaitable[None]) -> None:
+        outcome = "failed"
+        try:
+            await handing
+            outcome = "delivered"
+        except Undeliverable:
+            outcome = "parked"
+            raise
+        finally:
+            self._metrics.delivered(lane, outcome)
 
 
 def _fresh() -> str:
     return uuid.uuid4().hex
+
+
+def _nothing() -> None:
+    """What there is to undo before anything was done."""

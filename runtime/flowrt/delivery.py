@@ -64,6 +64,10 @@ class Delivery:
         # Who is being delivered to, and whether more has come since the last look.
         self._news: dict[str, bool] = {}
 
+    def __len__(self) -> int:
+        """To how many contacts something is to be delivered."""
+        return len(self._news)
+
     def wake(self, contact: str) -> None:
         """There may be something for `contact`."""
         if contact in self._news:

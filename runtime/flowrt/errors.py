@@ -19,6 +19,10 @@ class StoreError(FlowrtError):
     """A store cannot be opened or used."""
 
 
+class InUse(StoreError):
+    """A store that serves one process is in use by another."""
+
+
 class Conflict(StoreError):
     """Another worker was first: what the change was made from is not there any more. Read it again."""
 

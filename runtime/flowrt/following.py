@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -17,6 +18,8 @@ from flowrt.effects import Call
 from flowrt.events import Due, Event
 from flowrt.handling import Outcome, next_due
 from flowrt.log import fault, hashed, logger
+from flowrt.metrics import Metrics
+from flowrt.operations import DeadLetter, letter_of
 from flowrt.time import Instant
 from flowrt.timer import Timer
 
@@ -24,16 +27,32 @@ TAKE_OVER_EVERY = 5.0
 """How often, in seconds, a worker looks for what workers of the same store have left behind that are gone."""
 
 
-class Follower:
-    """Sees to it that what was committed happens. Calls are begun only between `start` and `stop`."""
+REMEMBERED = 1_000
+"""How many of the last sessions that ended by a fault are remembered, until the bot is closed."""
 
-    def __init__(self, store: Store, timer: Timer, calls: Calls, deliveries: Mapping[Lane, Delivery]) -> None:
+
+class Follower:
+    """Sees to it that what was committed happens. Calls are begun only between `start` and `stop`.
+
+    `ended` are the last sessions that ended by a fault.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        timer: Timer,
+        calls: Calls,
+        deliveries: Mapping[Lane, Delivery],
+        metrics: Metrics,
+    ) -> None:
+        self._metrics = metrics
         self._store = store
         self._timer = timer
         self._calls = calls
         self._deliveries = deliveries
         self._stopped = asyncio.Event()
         self._stopped.set()
+        self.ended: deque[DeadLetter] = deque(maxlen=REMEMBERED)
 
     def start(self) -> None:
         """Begin calls from now on."""
@@ -58,9 +77,12 @@ class Follower:
     def follow(self, outcome: Outcome, event: Event) -> None:
         """What `outcome`, just committed, asks for."""
         change = outcome.change
+        for ended in outcome.ended:
+            self._metrics.ended(ended.reason)
         for ended in outcome.faults:
             why = ended.cause if ended.reason == "outdated" else (ended.cause or "").partition(":")[0]
             logger.error("a session of contact %s is %s: %s", hashed(ended.contact), ended.reason, why)
+            self.ended.append(letter_of(ended, change.at))
         self._timer.arm(change.contact, change.due)
         for lane in dict(change.outbox):
             if lane in self._deliveries:
@@ -93,6 +115,14 @@ class Follower:
         """There may be something to deliver to `contact`."""
         for delivery in self._deliveries.values():
             delivery.wake(contact)
+
+    def forget(self, contact: str) -> None:
+        """`contact` was erased: no deadline of it comes up, no call goes on, and no fault is remembered."""
+        self._timer.arm(contact, None)
+        self._calls.cancel_all(contact)
+        kept = [letter for letter in self.ended if letter.contact != contact]
+        self.ended.clear()
+        self.ended.extend(kept)
 
     async def take_up_deliveries(self) -> None:
         """Deliver what nobody delivers: after a crash, or of a worker that is gone."""

@@ -32,11 +32,16 @@ _FAULTS = ("failed", "outdated")
 
 @dataclass(slots=True)
 class Outcome:
-    """What an event comes to: the `change` to commit, the `calls` to run after that, and what went wrong."""
+    """What an event comes to: the `change` to commit, the `calls` to run after that, and the sessions it ended."""
 
     change: Change
     calls: list[Call]
-    faults: list[Ended]
+    ended: list[Ended]
+
+    @property
+    def faults(self) -> list[Ended]:
+        """The sessions that ended because something went wrong."""
+        return [ended for ended in self.ended if ended.reason in _FAULTS]
 
 
 class Oversized(SessionFailure):
@@ -88,8 +93,7 @@ def handle(
         calls=[(call.id, dump_effect(call)) for call in calls],
         calls_over="all" if before is None else tuple((before | finished) - now),
     )
-    faults = [effect for effect in effects if isinstance(effect, Ended) and effect.reason in _FAULTS]
-    return Outcome(change, calls, faults)
+    return Outcome(change, calls, [effect for effect in effects if isinstance(effect, Ended)])
 
 
 def awaited(session: Session[Any]) -> set[str]:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from flowrt.abc import Clock, Store
-from flowrt.errors import Conflict, StoreError, Unsure
+from flowrt.errors import Busy, Conflict, StoreError, Unsure
 from flowrt.events import Due, Event
 from flowrt.following import Follower
 from flowrt.handling import Outcome, next_due
 from flowrt.log import hashed
-from flowrt.time import Instant
+from flowrt.metrics import Metrics
+from flowrt.time import SECOND, Instant
 from flowrt.waiting import LINE_MAX, Line, Tasks
+
+T = TypeVar("T")
 
 TRIES = 100
 """How often an event is handled again because another worker was first, before it is given up."""
@@ -32,7 +37,9 @@ class Taker:
         clock: Clock,
         tasks: Tasks,
         follower: Follower,
+        metrics: Metrics,
     ) -> None:
+        self._metrics = metrics
         self._handler = handler
         self._store = store
         self._clock = clock
@@ -47,14 +54,32 @@ class Taker:
         Returns whether there was anything to handle: False for a mark that is known, and for a deadline that is
         not due after all. Raises `Busy` where too many events of the contact wait, but never for one of our own.
         """
-        at = self._clock.now()
+        at, begun, outcome = self._clock.now(), time.perf_counter(), "failed"
         self._tasks.begin()
         try:
             await self.line.enter(event.contact, None if mark is None else LINE_MAX)
             try:
-                return await self._handle(event, mark, at)
+                handled = await self._handle(event, mark, at)
             finally:
                 self.line.leave(event.contact)
+            outcome = "handled" if handled else "not due" if isinstance(event, Due) else "known"
+            return handled
+        except Busy:
+            outcome = "refused"
+            raise
+        finally:
+            self._metrics.took(type(event).__name__, outcome, time.perf_counter() - begun)
+            self._tasks.end()
+
+    async def in_turn(self, contact: str, work: Callable[[], Awaitable[T]]) -> T:
+        """Do `work` when the turn of `contact` has come: no event of it is handled meanwhile."""
+        self._tasks.begin()
+        try:
+            await self.line.enter(contact)
+            try:
+                return await work()
+            finally:
+                self.line.leave(contact)
         finally:
             self._tasks.end()
 
@@ -93,6 +118,7 @@ class Taker:
             if due is None or due > at:
                 self._follower.not_due(contact, due)
                 return False
+            self._metrics.fired((at - due) / SECOND)
         outcome = self._handler(contact, stored.session, event, at)
         outcome.change.mark = mark
         outcome.change.expects = stored.version

@@ -73,6 +73,11 @@ class Timer:
         """As `arm`, after something has failed: not before a pause, or it would fail at once again."""
         self.arm(contact, None if due is None else max(due, self._clock.now() + self._retry_after))
 
+    @property
+    def late(self) -> Period:
+        """For how long the oldest deadline in memory has been due."""
+        return max(0, self._clock.now() - (self._deadlines.next or INT_MAX))
+
     def stop(self) -> None:
         """Fire nothing more, and let `run` return."""
         self._stopped = True

@@ -37,6 +37,10 @@ class Line:
     def __init__(self) -> None:
         self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
 
+    def __len__(self) -> int:
+        """How many have the turn of their contact or wait for it."""
+        return sum(1 + len(waiting) for waiting in self._waiting.values())
+
     async def enter(self, contact: str, limit: int | None = None) -> None:
         """Wait for the turn of this caller. `leave` must follow, unless this raises.
 

@@ -17,6 +17,7 @@ from flowrt.effects import Call
 from flowrt.errors import MissingAction, StoreError
 from flowrt.events import Result
 from flowrt.flow import Flow
+from flowrt.metrics import Metrics
 from flowrt.values import TEXT_MAX
 from flowrt.waiting import Tasks
 from tests.runtime.world import World, until
@@ -272,7 +273,7 @@ def result_of(action: Callable[..., Any], limit: float = 5.0) -> Result:
             reported.append(result)
 
         tasks = Tasks(0.0)
-        calls = Calls({"act": action}, {"act"}, report, tasks, {})
+        calls = Calls({"act": action}, {"act"}, report, tasks, {}, Metrics())
         calls.start(Call("1#0", "ada", "act", {}, limit))
         calls.start(Call("1#0", "ada", "act", {}, limit))
         await tasks.idle()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from flowc.cli.census import Census, take_census
 from flowc.cli.findings import Findings
 from flowc.cli.options import UNUSABLE, traceback_option
 from flowc.cli.output import Output, output_options
@@ -31,23 +32,31 @@ class NotCompared(Exception):
 @click.command
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="[NEW]", required=False)
+@click.option(
+    "--sessions", "store", metavar="STORE", help="Count the live sessions that each finding touches."
+)
 @output_options
 @traceback_option
-def diff(old: str, new: str | None, output: Output) -> int:
+def diff(old: str, new: str | None, store: str | None, output: Output) -> int:
     """Say what a new version of flows means for people in mid-conversation.
 
     OLD and NEW are flows, folders, or revisions of git; without NEW it is the working folder. For each wait of the
     old flow it is said whether a session that rests there goes on, may have to do its step again, or is lost, with
     the reason and the shortest conversation that leads there. Exits with 1 where a session would be lost.
 
+    STORE is a SQLite file, or the URL of a store; a SQLite file must not be in use by a bot meanwhile, but may be a
+    copy.
+
     \b
     Examples:
       flowc diff main
       flowc diff main feedback.flow
       flowc diff deployed/feedback.flow feedback.flow --format github
+      flowc diff main --sessions postgresql://bot@db/chats
     """
+    census = None if store is None else take_census(store)
     findings = Findings(output, stream=sys.stdout)
-    comparing = _Comparing(findings)
+    comparing = _Comparing(findings, census)
     try:
         before = version(old, beside=Path(new) if new else None)
         after = version(new) if new else version(".")
@@ -83,9 +92,11 @@ def _pairs(before: Version, after: Version) -> Iterator[_Pair]:
 class _Comparing:
     """Compares flows, pair by pair, and shows what is found."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Findings, census: Census | None = None) -> None:
         self.findings = findings
+        self.census = census
         self.verdicts: Counter[str] = Counter()
+        self.sessions: Counter[str] = Counter()
 
     def pair(self, pair: _Pair) -> None:
         """Compare one flow; one that was never right has no sessions."""
@@ -115,7 +126,9 @@ class _Comparing:
 
     def _gone(self, old: Machine, path: str, source: Source | None = None) -> None:
         self.verdicts["lost"] += len(old.waits)
-        mistake = LostFlow(span=Span(path, 0, 0), name=old.name, waits=len(old.waits))
+        live = None if self.census is None else self.census.of_flow(old)
+        self.sessions["lost"] += live or 0
+        mistake = LostFlow(span=Span(path, 0, 0), name=old.name, waits=len(old.waits), sessions=live)
         sources = Sources({path: source or Source(path, "\n")})
         self.findings.show([mistake.diagnostic()], sources)
 
@@ -123,15 +136,22 @@ class _Comparing:
         places = {state.name: state.origin.span for state in new.waits}
         for fate in compare(old, new):
             self.verdicts[fate.verdict] += 1
-            mistake = _mistake(fate, places.get(fate.now, Span(source.path, 0, 0)))
+            live = None if self.census is None else self.census.in_wait(old, fate.state.name)
+            self.sessions[fate.verdict] += live or 0
+            mistake = _mistake(fate, places.get(fate.now, Span(source.path, 0, 0)), live)
             if mistake is not None:
                 self.findings.show([mistake.diagnostic()], compiled.sources)
 
     def count(self) -> None:
-        """Say how many waits there are of each fate."""
-        words = {"safe": "safe", "restarts": "may repeat a step", "lost": "lost"}
-        counted = [f"{self.verdicts[key]} {word}" for key, word in words.items()]
-        tell(f"waits of the old version: {', '.join(counted)}")
+        """Say how many waits there are of each fate, and how many live sessions rest in them."""
+        tell(f"waits of the old version: {_counted(self.verdicts)}")
+        if self.census is not None:
+            tell(f"live sessions in them: {_counted(self.sessions)}")
+
+
+def _counted(verdicts: Counter[str]) -> str:
+    words = {"safe": "safe", "restarts": "may repeat a step", "lost": "lost"}
+    return ", ".join(f"{verdicts[key]} {word}" for key, word in words.items())
 
 
 def _old_machine(pair: _Pair) -> Machine | None:
@@ -147,7 +167,7 @@ def _old_machine(pair: _Pair) -> Machine | None:
     return compiled.machine
 
 
-def _mistake(fate: Fate, span: Span) -> Mistake | None:
+def _mistake(fate: Fate, span: Span, sessions: int | None) -> Mistake | None:
     match fate.verdict:
         case "lost":
             proposal = str(fate.proposal) if fate.proposal else None
@@ -157,8 +177,15 @@ def _mistake(fate: Fate, span: Span) -> Mistake | None:
                 why=fate.why,
                 conversation=fate.conversation,
                 proposal=proposal,
+                sessions=sessions,
             )
         case "restarts":
-            return RepeatedStep(span=span, wait=fate.state.name, why=fate.why, conversation=fate.conversation)
+            return RepeatedStep(
+                span=span,
+                wait=fate.state.name,
+                why=fate.why,
+                conversation=fate.conversation,
+                sessions=sessions,
+            )
         case "safe":
             return None

@@ -33,6 +33,7 @@ COMMANDS = {
     "why": Entry("why", "Show the shortest conversation that leads into a state."),
     "new": Entry("new", "Begin a project: a flow, its tests, a bot and what CI needs."),
     "diff": Entry("diff", "Say what a new version of flows means for people in mid-conversation."),
+    "sessions": Entry("sessions", "Look after the sessions in a store."),
     "explain": Entry("explain", "Explain a diagnostic, with a wrong example and a right one."),
 }
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Literal, cast
 
 from flowrt.abc import BUCKET, CallRow, Change, Lane, OutboxRow, ParkedRow, SessionRow, Stored
-from flowrt.errors import StoreError
+from flowrt.errors import InUse, StoreError
 from flowrt.log import logger
 from flowrt.stores.grouping import GroupWriter, Row, T, Write
 from flowrt.stores.names import as_text, decode_name, encode_name, lenient
@@ -85,6 +85,11 @@ class SqliteStore:
         self._writer: GroupWriter | None = None
         self._seq = 0
 
+    @property
+    def path(self) -> str:
+        """Where the file is, in full."""
+        return self._path
+
     async def open(self) -> None:
         """Open the file.
 
@@ -92,7 +97,7 @@ class SqliteStore:
         is in use by another process.
         """
         if self._lock is not None:
-            raise StoreError(f"another bot of this process uses {self._path}")
+            raise InUse(f"another bot of this process uses {self._path}")
         try:
             self._lock = self._take_lock()
             self._connection = connection = sqlite3.connect(self._path, isolation_level=None)
@@ -266,7 +271,7 @@ class SqliteStore:
             lock.close()
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise
-            raise StoreError(
+            raise InUse(
                 f"another process uses {self._path}: a SQLite file serves one process. "
                 "To run several, keep the sessions in PostgreSQL"
             ) from None
