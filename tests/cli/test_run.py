@@ -267,3 +267,47 @@ def test_what_a_stand_in_returns_reaches_the_flow(tmp_path: Path) -> None:
     said, _ = chat("hi", ":result 41", f":save {saved}", flow=flow)
     assert said == ["41"]
     assert "call: count() -> 41" in saved.read_text(encoding="utf-8")
+
+
+def test_a_function_gives_its_call_or_any_value_of_its_type(tmp_path: Path) -> None:
+    text = """\
+timeout 1 hour
+record Order
+  number: int
+function day(number: int) returns text
+function find(number: int) returns Order
+function found(number: int) returns Order?
+function class(names: list of text) returns list of text
+on message
+  -> ask n: int "Which day?"
+  -> reply "{day(n)} {find(n).number} {length(class(["a"]))}"
+  when found(n) is not none
+    -> reply "Found."
+  -> end session
+"""
+    saved = tmp_path / "saved.flowtest"
+    said, _ = chat("hi", "7", f":save {saved}", flow=write(tmp_path / "days.flow", text))
+    assert said == ["Which day?", "day(7) 1 1", "Found."]
+    assert 'function: day(7) -> "day(7)"' in saved.read_text(encoding="utf-8")
+
+
+def test_a_result_may_be_of_any_type(tmp_path: Path) -> None:
+    text = """\
+timeout 1 hour
+record Order
+  price: decimal
+action find() returns Order
+on message
+  -> call find() as order
+      failed -> reply "Failed." -> end session
+  -> reply "{order.price}"
+  -> end session
+"""
+    flow = write(tmp_path / "orders.flow", text)
+    for result, reply in (
+        ("Order(price: 1.50)", "1.5"),
+        ("Order(prize: 1)", "Failed."),
+        ("Odder()", "Failed."),
+    ):
+        assert chat("hi", f":result {result}", flow=flow)[0] == [reply]
+    assert chat("hi", ":result Odder()", flow=flow)[1][0] == "the flow has no record `Odder`"

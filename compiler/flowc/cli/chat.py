@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from flowc.cli.clock import ChatClock
 from flowc.cli.lines import Lines
 from flowc.cli.recording import Recorder
 from flowc.cli.screen import Screen
-from flowc.cli.stand_ins import NoValue, Question, StandIns, read_value
+from flowc.cli.stand_ins import Function, NoValue, Question, StandIns, read_value
 from flowrt.abc import Store
 from flowrt.bot import Bot
 from flowrt.codec import restore
@@ -33,11 +33,11 @@ GRACE = 0.25
 class Chat:
     """One contact and a bot for `flow`, line by line.
 
-    `actions` run its calls; without them whoever talks says how they end. With `interactive` a call waits for
-    that; else the next line says it, or the call succeeds.
+    `actions` run its calls, and have its functions; without them whoever talks says how a call ends, and
+    `functions` are used. With `interactive` a call waits for that; else the next line says it, or the call succeeds.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the flow by name
         self,
         flow: Flow[Any],
         *,
@@ -45,6 +45,7 @@ class Chat:
         contact: str,
         lines: Lines,
         actions: object = None,
+        functions: Mapping[str, Function] | None = None,
         interactive: bool = False,
         clock: ChatClock | None = None,
     ) -> None:
@@ -55,7 +56,7 @@ class Chat:
         self._store = store
         self._lines = lines
         self._interactive = interactive
-        self._stand_ins = StandIns(flow.actions)
+        self._stand_ins = StandIns(flow.actions, functions)
         self._actions = actions if actions is not None else self._stand_ins.actions
         self._run = uuid4().hex
         self._messages = 0
@@ -209,7 +210,7 @@ class Chat:
     def answer(self, question: Question, text: str, *, fails: bool) -> None:
         """End the call: as failed for the reason `text`, or with the value that `text` writes, none if empty."""
         try:
-            value = None if fails or not text else read_value(text)
+            value = None if fails or not text else read_value(text, self.flow.records)
         except NoValue as error:
             self.screen.tell(str(error))
             if self._interactive:

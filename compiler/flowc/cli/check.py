@@ -33,7 +33,8 @@ def check(
     """Find mistakes in flows.
 
     FILE is a flow, or a folder with flows in it; `-` is standard input. All of them are checked, also where one
-    cannot be read; one that only others import is checked with those. Exits with 0 where there is no error, 1 where there is one, 2 where a file cannot be read.
+    cannot be read; one that begins no conversation and is imported by another is checked with that. Exits with 0
+    where there is no error, 1 where there is one, 2 where a file cannot be read.
 
     With --fix a mistake whose cure is certain is mended, in imported files too; the exit code speaks of what is
     left. A flow from standard input then goes to standard output, and what there is to say to standard error.
