@@ -1,7 +1,7 @@
 """How fast the compiler is, and what memory it takes, over ordinary flows of several lengths.
 
     python -m benchmarks.compiler
-    python -m benchmarks.compiler --lines 1000 10000 --rounds 3
+    python -m benchmarks.compiler --lines 1000 10000 --rounds 3 --stages parse check
 
 Every measurement is a process of its own. The rounds are interleaved, so that whatever else the machine does falls
 on all lengths alike; of each figure the median is printed. Times are of the processor, and begin when the parser's
@@ -63,6 +63,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--lines", type=int, nargs="+", default=LENGTHS)
     arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--stages", choices=STAGES, nargs="+", default=STAGES)
     arguments.add_argument("--one", nargs=2, metavar=("STAGE", "LINES"), help=argparse.SUPPRESS)
     given = arguments.parse_args()
     if given.one:
@@ -71,16 +72,18 @@ def main() -> None:
     runs: dict[tuple[str, int], list[dict[str, float]]] = {}
     for _ in range(given.rounds):
         for lines in given.lines:
-            for stage in STAGES:
+            for stage in given.stages:
                 runs.setdefault((stage, lines), []).append(apart(stage, lines))
-    print("| lines | parse, lines/s | check, lines/s | build, lines/s | check, s | check, MB |")
-    print("|--:|--:|--:|--:|--:|--:|")
+    print(f"| lines | {' | '.join(f'{stage}, lines/s | s | MB' for stage in given.stages)} |")
+    print(f"|--:|{'--:|--:|--:|' * len(given.stages)}")
     for lines in given.lines:
-        seconds = {stage: median(run["seconds"] for run in runs[stage, lines]) for stage in STAGES}
-        real = runs["check", lines][0]["lines"]
-        speeds = [f"{real / seconds[stage]:,.0f}" for stage in STAGES]
-        memory = median(run["memory"] for run in runs["check", lines])
-        print(f"| {real:,.0f} | {' | '.join(speeds)} | {seconds['check']:.2f} | {memory:.0f} |")
+        print(f"| {lines:,} | {' | '.join(_figures(runs[stage, lines]) for stage in given.stages)} |")
+
+
+def _figures(runs: list[dict[str, float]]) -> str:
+    """Lines a second, seconds, and the most memory of the process in MB: the medians."""
+    seconds, memory = (median(run[what] for run in runs) for what in ("seconds", "memory"))
+    return f"{runs[0]['lines'] / seconds:,.0f} | {seconds:.2f} | {memory:.0f}"
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ def test_replies_are_counted_through_choices(steps: str, expected: list[str]) ->
 
 def test_a_session_that_cannot_end_is_an_error_where_silence_does_not_end_it() -> None:
     text = 'on message -> goto menu\nstate menu\n  -> reply "Hi."\n  on message -> again'
-    assert codes(text) == ["F0407", "F0420"]
+    assert codes(text) == ["F0407", "F0420"]  # and nothing yet of the silent turns
     assert codes(f"{HEAD}{text}") == []
     assert codes(f"{text}\n  timeout 1 hour -> end session") == ["F0407"]
     assert codes(f'anytime on "stop" -> reply "Bye." -> end session\n{text}') == ["F0407"]
@@ -158,6 +158,11 @@ def test_buttons_of_an_ask_may_be_taken_by_its_handlers() -> None:
 def test_a_choice_that_a_handler_takes_is_never_the_answer(handler: str, expected: list[str]) -> None:
     ask = f'-> ask x "?" choices "A" | "B"\n      {handler} -> reply "Hm." -> again'
     assert codes(f'{HEAD}let n = 1\non message\n  {ask}\n  -> reply "{{x}}"\n  -> end session') == expected
+
+
+def test_a_handler_may_take_a_choice_and_give_the_answer_itself() -> None:
+    ask = '-> ask x "?" choices "A" | "B"\n      on "b" -> reply "B, then." -> set x = "B"'
+    assert codes(f'{HEAD}on message\n  {ask}\n  -> reply "{{x}}"\n  -> end session') == []
 
 
 @pytest.mark.parametrize(

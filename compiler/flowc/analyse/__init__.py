@@ -10,7 +10,7 @@ from flowc.analyse.endings import endless_sessions
 from flowc.analyse.graph import Graph
 from flowc.analyse.secrets import secrets_after_waits
 from flowc.analyse.silence import silent_waits
-from flowc.analyse.turns import check_turns
+from flowc.analyse.turns import excessive_turns, silent_turns
 from flowc.analyse.values import Values, missing_values
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.machine import Machine
@@ -27,6 +27,8 @@ def analyse(machine: Machine) -> tuple[Machine, tuple[Mistake, ...]]:
         *missing_values(values),
         *secrets_after_waits(graph),
         *endless_sessions(graph),
-        *(() if round_and_round else check_turns(graph)),
+        *(() if round_and_round else excessive_turns(graph)),
     )
+    if not found:  # who has mistakes to mend wants to hear of them first
+        found = tuple(silent_turns(graph))
     return replace(machine, contracts=contracts(values)), found

@@ -16,11 +16,14 @@ _SPEAKS = (ir.Say, ir.SayAny, ir.SayMedia, ir.HandOff)
 _SAID = (ir.Say, ir.SayAny, ir.SayMedia)
 
 
-def check_turns(graph: Graph) -> Iterator[Mistake]:
-    """The turns that say nothing, and those that say more than one event may. No circle of choices may be left."""
-    turns = _Turns(graph)
-    yield from turns.silent()
-    yield from turns.excessive()
+def silent_turns(graph: Graph) -> Iterator[Mistake]:
+    """The turns that may say nothing. No circle of choices may be left."""
+    return _Turns(graph).silent()
+
+
+def excessive_turns(graph: Graph) -> Iterator[Mistake]:
+    """The turns that say more than one event may. No circle of choices may be left."""
+    return _Turns(graph).excessive()
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,13 +68,17 @@ def _too_many(options: ast.Options | None) -> Iterator[Mistake]:
 
 
 def _taken_choices(ask: ast.Ask, handlers: tuple[ast.Handler, ...]) -> Iterator[Mistake]:
-    """The choices that a handler takes before they can be the answer."""
-    unguarded = [handler for handler in handlers if handler.guard is None]
+    """The choices that a handler takes before they can be the answer. One that gives the answer itself may."""
+    unguarded = [each for each in handlers if each.guard is None and not _sets(each, ask.name.text)]
     for choice in ask.choices.values if ask.choices else ():
         text = choice.plain if isinstance(choice, ast.Text) else None
         earlier = next((each for each in unguarded if text is not None and _certainly(text, each)), None)
         if text is not None and earlier is not None:
             yield TakenChoice(span=choice.span, text=text, earlier=earlier.head)
+
+
+def _sets(handler: ast.Handler, name: str) -> bool:
+    return any(isinstance(step, ast.Set) and step.name.text == name for step in steps_of(handler.chain))
 
 
 def _unreached(ask: ast.Ask, handlers: tuple[ast.Handler, ...], reader: Reader) -> Iterator[Mistake]:
