@@ -2,8 +2,8 @@
 
     python -m benchmarks.sizes --contacts 5000
 
-Each contact talks with the feedback flow until the second question and stays there. The database is then measured as
-it lies on the disk: sessions and the marks of their messages, with their indexes, after what is delivered was deleted.
+Each contact talks with the feedback flow until the second question and stays there. The database is then measured
+as it lies on the disk: sessions and the marks of their messages, with their indexes, after what is delivered was deleted.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ async def postgres(dsn: str, contacts: int) -> None:
     async with connected(dsn) as connection:
         await connection.execute("VACUUM FULL")
         tables = "FROM pg_class WHERE relname LIKE 'flowrt%' AND relkind = 'r'"
-        size = int(await connection.fetchval(f"SELECT sum(pg_total_relation_size(oid)) {tables}"))  # noqa: S608
+        size = int(await connection.fetchval(f"SELECT sum(pg_total_relation_size(oid)) {tables}"))
     print(f"PostgreSQL: {size / contacts:,.0f} bytes a contact ({size / 1e6:.1f} MB)")
     await look_after(dsn, "PostgreSQL", contacts)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 from uuid import uuid4
 
@@ -35,11 +35,11 @@ GRACE = 0.25
 class Chat:
     """One contact and a bot for `flow`, line by line.
 
-    `actions` run its calls, and have its functions; without them whoever talks says how a call ends, and
-    `functions` are used. With `interactive` a call waits for that; else the next line says it, or the call succeeds.
+    `actions` run its calls; without them whoever talks says how they end. With `interactive` a call waits for
+    that; else the next line says it, or the call succeeds.
     """
 
-    def __init__(  # noqa: PLR0913 - all but the flow by name
+    def __init__(
         self,
         flow: Flow[Any],
         *,
@@ -47,7 +47,6 @@ class Chat:
         contact: str,
         lines: Lines,
         actions: object = None,
-        functions: Mapping[str, Function] | None = None,
         interactive: bool = False,
         clock: ChatClock | None = None,
     ) -> None:
@@ -230,7 +229,7 @@ class Chat:
     def answer(self, question: Question, text: str, *, fails: bool) -> None:
         """End the call: as failed for the reason `text`, or with the value that `text` writes, none if empty."""
         try:
-            value = None if fails or not text else read_value(text, self.flow.records)
+            value = None if fails or not text else read_value(text)
         except NoValue as error:
             self.screen.tell(str(error))
             if self._interactive:

@@ -17,7 +17,7 @@ from flowc.cli.findings import Findings
 from flowc.cli.lines import standard_input
 from flowc.cli.options import PATH, UNUSABLE, color_option, flow_argument, traceback_option
 from flowc.cli.output import Output
-from flowc.cli.stand_ins import NoActions, function_stand_ins, named_actions
+from flowc.cli.stand_ins import NoActions, named_actions
 from flowc.cli.streams import Color, complain, tell
 from flowc.machine import Machine
 from flowc.pipeline import load_flow
@@ -40,8 +40,7 @@ def run(path: Path, store: Path | None, contact: str, actions: str | None, color
 
     Each line is a message, but for commands, which begin with a colon: `:help` lists them. What the bot says
     goes to standard output, all else to standard error. Without --actions you say how each action ends; through
-    a pipe it succeeds, unless the next line is `:result VALUE` or `:fail REASON`. A function gives its call as a
-    text, or any value of its type.
+    a pipe it succeeds, unless the next line is `:result VALUE` or `:fail REASON`.
 
     The clock is that of the machine, and `:wait` puts it forward. With --store a session goes on next time, but
     what `:wait` added does not: time stands still for the session until the machine has caught up.
@@ -67,16 +66,14 @@ def run(path: Path, store: Path | None, contact: str, actions: str | None, color
 
 
 async def _talk(machine: Machine, path: Path, store: Path | None, contact: str, actions: str | None) -> None:
-    flow = load_flow(machine)
     chat = Chat(
-        flow,
+        load_flow(machine),
         store=open_store(
             "memory:" if store is None else f"sqlite:///{quote(str(store), errors='surrogateescape')}"
         ),
         contact=contact,
         lines=standard_input(),
         actions=None if actions is None else named_actions(actions, path),
-        functions=function_stand_ins(machine, flow.records),
         interactive=sys.stdin is not None and sys.stdin.isatty(),
     )
     await chat.run(Commands(chat).take)

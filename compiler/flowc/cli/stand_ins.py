@@ -16,16 +16,12 @@ from flowc.transcript.entries import FunctionLine
 from flowc.transcript.reading import Cursor, Misreading
 from flowc.transcript.stubs import NoStub, Stubs
 from flowc.transcript.writing import write_call
-from flowc.types import Type
 from flowrt.actions import current_call
 from flowrt.effects import Call
 from flowrt.errors import FlowrtError
 from flowrt.flow import Flow
 from flowrt.slots import slot_of
-from flowrt.values import Records, Value
-
-Function = Callable[..., Value]
-"""A function of the bot; it takes its arguments in order."""
+from flowrt.values import Value
 
 
 class NoValue(ValueError):
@@ -110,24 +106,11 @@ class StandIns:
             question.withdraw()
 
 
-def function_stand_ins(machine: Machine, records: Records) -> dict[str, Function]:
-    """Stand-ins for the functions of a flow: where a text is wanted the call itself, else any value of the type."""
-    values = Values(machine)
-
-    def stand_in(name: str, returns: Type) -> Function:
-        if returns.name in {"text", "url"}:
-            return lambda *arguments: write_call(name, arguments).removeprefix("call: ")
-        value = bound(values.of(returns)[0], records)
-        return lambda *_: value
-
-    return {each.name: stand_in(each.name, each.returns) for each in machine.functions}
-
-
-def read_value(text: str, records: Records) -> Value:
+def read_value(text: str) -> Value:
     """The value that `text` writes, as a transcript does. Raises `NoValue` where it writes none.
 
-    >>> read_value('["Ada", 1.5]', {}), read_value("none", {})
-    (('Ada', Decimal('1.5')), None)
+    >>> read_value('"Ada"'), read_value("none")
+    ('Ada', None)
     """
     try:
         cursor = Cursor("", text, 0, 0)
@@ -136,10 +119,9 @@ def read_value(text: str, records: Records) -> Value:
     except Misreading as misreading:
         hint = misreading.mistake.help()
         raise NoValue(misreading.mistake.title() + (f": {hint}" if hint else "")) from None
-    try:
-        return bound(value, records)
-    except Unbound as error:
-        raise NoValue(str(error)) from None
+    if value is None or isinstance(value, str | int):
+        return value
+    raise NoValue(f"`{text}` is a decimal, which this version does not have")
 
 
 def named_actions(name: str, flow: Path) -> object:
