@@ -36,7 +36,7 @@ def copy(tmp_path: Path) -> Path:
 def test_the_demo_shows_what_the_flow_says(copy: Path) -> None:
     before = demo(copy)
     assert "Let's pick this up another time." in before
-    assert "14 passed" in before
+    assert "16 passed" in before
     for name in ("feedback.flow", "feedback.flowtest"):
         file = copy / "feedback" / name
         text = file.read_text(encoding="utf-8")

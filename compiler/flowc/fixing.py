@@ -21,12 +21,12 @@ class Fixer:
     Nothing is written: `changed` has the new text of each file by its path, and `mended` says what for.
 
     >>> from flowc.source import source_of
-    >>> flow = 'timeout 1 hour\\non message -> ask n: int "?" -> end session # flowc: ignore[F0407]'
+    >>> flow = 'timeout 1 hour\\non message -> ask n: int "?" -> reply "{n}" -> end session # flowc: ignore[F0407]'
     >>> fixer = Fixer()
     >>> fixer.fix(source_of("a.flow", flow)).diagnostics
     ()
     >>> fixer.changed["a.flow"].text, fixer.mended["a.flow"]
-    ('timeout 1 hour\\non message -> ask n: int "?" -> end session\\n', Counter({'F0610': 1}))
+    ('timeout 1 hour\\non message -> ask n: int "?" -> reply "{n}" -> end session\\n', Counter({'F0610': 1}))
     """
 
     def __init__(self) -> None:

@@ -12,6 +12,7 @@ from flowrt.effects import Call, Dropped, Effect, Emitted, Ended, EndReason, Rep
 from flowrt.errors import MissingAction, TooManyReplies, TooManySteps, WrongResult
 from flowrt.events import Due, Event, HostEvent, Message, Result, event_key
 from flowrt.kinds import Kind, WrongKind
+from flowrt.limits import MAX_REPLIES, MAX_STEPS
 from flowrt.patterns import Found, Pattern
 from flowrt.session import Deadline, Interrupted, Session
 from flowrt.slots import written
@@ -26,12 +27,6 @@ T = TypeVar("T")
 
 Functions = Mapping[str, Callable[..., object]]
 """The functions of the flow, by name: pure and instant, written by the bot's engineer."""
-
-MAX_STEPS = 100
-"""How many choices one event may pass."""
-
-MAX_REPLIES = 20
-"""How many replies one event may cause."""
 
 
 class Turn:

@@ -17,7 +17,7 @@ SECONDS_A_PROCESS_MAY_TAKE = 60
 
 GOOD = 'timeout 1 hour\non message -> reply "Thanks" -> end session\n'
 BAD = "timeout 1 hour\non message -> goto nowhere\n"
-WARNED = 'on message -> ask name "Who?" -> end session\n'
+WARNED = 'on message -> ask name "Who?" -> reply "Hi, {name}." -> end session\n'
 
 PLAIN = {"NO_COLOR", "FORCE_COLOR", "FLOWC_TRACEBACK", "PYTHONIOENCODING", "PYTHONUTF8", "TERM"}
 

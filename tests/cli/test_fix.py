@@ -12,9 +12,13 @@ from flowc.source import Source, Span, source_of
 from tests.cli.program import BAD, GOOD, invoke, start, write
 
 EQUALS = (
-    'timeout 1 hour\non message\n  -> ask n: int "?"\n  when n = 1\n    -> end session\n  -> end session\n'
+    'timeout 1 hour\non message\n  -> ask n: int "?"\n  when n = 1\n    -> reply "One."\n  -> reply "Bye."\n'
+    "  -> end session\n"
 )
-USELESS = "timeout 1 hour\non message -> end session  # flowc: ignore[F0407, F0610, F0407] once needed\n"
+USELESS = (
+    'timeout 1 hour\non message -> reply "x" -> end session'
+    "  # flowc: ignore[F0407, F0610, F0407] once needed\n"
+)
 
 
 def test_it_mends_what_it_can_and_says_so(tmp_path: Path) -> None:
@@ -30,7 +34,7 @@ def test_what_it_cannot_mend_is_shown_and_counts(tmp_path: Path) -> None:
     path = write(tmp_path / "a.flow", EQUALS + "state a\n  on message -> goto nowhere\n")
     result = invoke("check", path, "--fix", "--format", "concise")
     assert result.exit_code == 1
-    assert result.stdout.startswith(f"{path}:8:22: error[F0201] unknown state `nowhere`")
+    assert result.stdout.startswith(f"{path}:9:22: error[F0201] unknown state `nowhere`")
     assert "n == 1" in path.read_text(encoding="utf-8")
 
 
@@ -38,7 +42,7 @@ def test_edits_that_touch_each_other_are_made_one_pass_at_a_time(tmp_path: Path)
     path = write(tmp_path / "a.flow", USELESS)
     result = invoke("check", path, "--fix")
     assert result.stderr == f"mended {path}: F0610 (3 times)\nno errors\n"
-    assert path.read_text(encoding="utf-8") == "timeout 1 hour\non message -> end session\n"
+    assert path.read_text(encoding="utf-8") == 'timeout 1 hour\non message -> reply "x" -> end session\n'
 
 
 def test_a_comment_alone_in_its_line_goes_with_the_line(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ on "{HOSTILE[0]}" -> goto menu
 on message -> ask answer "{HOSTILE[0]}" choices "{HOSTILE[1].replace("{{", "x")}" | "b" -> goto menu
 state menu
   -> reply "{HOSTILE[2]}" buttons "{HOSTILE[0]}" | "<b>"
-  on "<b>" -> reply "{HOSTILE[1]}" -> end session
+  on "<b>" | "{HOSTILE[0]}" -> reply "{HOSTILE[1]}" -> end session
   on message -> reply "<img src=x onerror=alert(1)>" -> again
 """
 

@@ -13,8 +13,8 @@ from flowrt.codec import dump_effect, dump_session
 from flowrt.effects import Call, Effect, Ended, Reply
 from flowrt.events import Message
 from flowrt.flow import Flow
+from flowrt.limits import MAX_STEPS
 from flowrt.time import SECOND, instant
-from flowrt.turn import MAX_STEPS
 from tests.compiler.programs import flow
 
 # Rule 2: the host is told once, with the values the session held and a reason.

@@ -7,7 +7,7 @@ from typing import Any
 from flowrt.effects import Ended, Reply
 from flowrt.events import Message
 from flowrt.generated import EventData, Flow, Variables, advance, end_session, fail_session, say_failure
-from flowrt.turn import MAX_REPLIES, MAX_STEPS
+from flowrt.limits import MAX_REPLIES, MAX_STEPS
 
 Event = EventData[Variables]
 

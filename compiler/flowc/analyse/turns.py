@@ -10,7 +10,7 @@ from flowc.analyse.graph import Graph, does
 from flowc.diagnostics.conversations import SilentTurn, TooManyReplies
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.records import dataclass
-from flowrt.turn import MAX_REPLIES
+from flowrt.limits import MAX_REPLIES
 
 _SPEAKS = (ir.Say, ir.SayAny, ir.SayMedia, ir.HandOff)
 _SAID = (ir.Say, ir.SayAny, ir.SayMedia)

@@ -1,0 +1,9 @@
+"""The bounds of one event, which the compiler knows too."""
+
+from __future__ import annotations
+
+MAX_STEPS = 100
+"""How many choices one event may pass."""
+
+MAX_REPLIES = 20
+"""How many replies one event may cause."""
