@@ -3,7 +3,7 @@
     python -m benchmarks.sizes --contacts 5000
 
 Each contact talks with the feedback flow until the second question and stays there. The database is then measured
-as it lies on the disk: sessions and the marks of their messages, with their indexes, after what is delivered was deleted.
+as it lies on the disk: sessions and the marks of their messages, with their indexes, once all is delivered.
 """
 
 from __future__ import annotations
