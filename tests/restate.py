@@ -137,7 +137,10 @@ class Restate:
         body = json.dumps({"uri": f"http://127.0.0.1:{port}", "force": True}).encode()
 
         def told() -> bool:
-            return post(self.nodes[0].admin, Request("/deployments", body)).status in {200, 201}
+            try:
+                return post(self.nodes[0].admin, Request("/deployments", body)).status in {200, 201}
+            except OSError:
+                return False
 
         until(told, "Restate to know the service")
 
@@ -162,8 +165,12 @@ class Service:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        self.start()
-        self.restate.register(self.port)
+        try:
+            self.start()
+            self.restate.register(self.port)
+        except BaseException:
+            self.kill()
+            raise
         return self
 
     def __exit__(
@@ -195,6 +202,21 @@ class Service:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process has ended of itself."""
+        return self._process is not None and self._process.poll() is not None
+
+    @property
+    def away(self) -> Path:
+        """While there is this file, the channel fails."""
+        return self._record.with_suffix(".away")
+
+    @property
+    def closed(self) -> Path:
+        """While there is this file, the channel takes nothing."""
+        return self._record.with_suffix(".closed")
 
     @property
     def log(self) -> str:
@@ -239,15 +261,20 @@ class Service:
 
         until(there, f"{count} of {kind}", lambda: f"{self.record(kind, contact)} {self.log}")
 
+    def query(self, sql: str) -> list[dict[str, Any]]:
+        """What the server's own tables say."""
+        found = post(self.restate.nodes[0].admin, Request("/query", json.dumps({"query": sql}).encode()))
+        assert found.status == 200, found
+        rows: list[dict[str, Any]] = json.loads(found.body)["rows"]
+        return rows
+
     def state(self, contact: str = "ada") -> dict[str, str]:
         """What the server keeps of `contact`, by key."""
-        query = (
+        rows = self.query(
             f"SELECT key, value_utf8 FROM state WHERE service_name = '{self.flow}'"
             f" AND service_key = '{key_of(contact)}'"
         )
-        found = post(self.restate.nodes[0].admin, Request("/query", json.dumps({"query": query}).encode()))
-        assert found.status == 200, found
-        return {row["key"]: row["value_utf8"] for row in json.loads(found.body)["rows"]}
+        return {row["key"]: row["value_utf8"] for row in rows}
 
 
 def now() -> Instant:

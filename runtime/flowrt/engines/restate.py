@@ -26,6 +26,7 @@ from restate import (
 )
 from restate import app as restate_app
 from restate.serde import BytesSerde
+from restate.server_context import DisconnectedException
 from restate.server_types import RestateAppT
 
 from flowrt import fields as read
@@ -334,7 +335,7 @@ def _handle(contacts: VirtualObject, name: str, work: Work, *, private: bool = F
     async def handler(ctx: ObjectContext, body: bytes) -> bytes:
         try:
             return await work(ctx, body)
-        except TerminalError:
+        except (TerminalError, DisconnectedException):  # the latter means that Restate begins another attempt
             raise
         except (BadRequest, Unreadable) as why:
             raise TerminalError(str(why).replace("the stored text", "the request"), status_code=400) from None
