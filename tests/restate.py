@@ -158,6 +158,7 @@ class Service:
     def __init__(self, restate: Restate, module: Path, flow: str, *options: str) -> None:
         self.restate = restate
         self.flow = flow
+        self.me = "ada"  # whom a test means that names nobody
         self.port = free_port()
         self._record = module.with_suffix(".record")
         self._record.touch()
@@ -236,31 +237,31 @@ class Service:
         """Hand over `event` and wait until it is handled."""
         return post(self.restate.nodes[node].ingress, request(self.flow, event, at))
 
-    def say(self, text: str, id: str, contact: str = "ada") -> bool:
+    def say(self, text: str, id: str, contact: str | None = None) -> bool:
         """Say `text`; whether it was handled, and not known already."""
-        answer = self.tell(Message(id, contact, text))
+        answer = self.tell(Message(id, contact or self.me, text))
         assert answer.status == 200, (answer, self.log)
         handled: bool = json.loads(answer.body)["handled"]
         return handled
 
-    def ask(self, handler: str, body: object, contact: str = "ada") -> Any:
+    def ask(self, handler: str, body: object, contact: str | None = None) -> Any:
         """Call any handler of the object of `contact`."""
-        key = key_of(contact).replace("%", "%25")
+        key = key_of(contact or self.me).replace("%", "%25")
         path = f"/{self.flow}/{key}/{handler}"
         answer = post(self.restate.nodes[0].ingress, Request(path, json.dumps(body).encode()))
         assert answer.status == 200, answer
         return json.loads(answer.body)
 
-    def record(self, kind: str, contact: str = "ada") -> list[list[Any]]:
+    def record(self, kind: str, contact: str | None = None) -> list[list[Any]]:
         """What was recorded of one kind for `contact`, in order: `reply`, `notice` or `call`."""
         lines = [json.loads(line) for line in self._record.read_text().splitlines()]
-        return [rest for what, whose, *rest in lines if (what, whose) == (kind, contact)]
+        return [rest for what, whose, *rest in lines if (what, whose) == (kind, contact or self.me)]
 
-    def said(self, contact: str = "ada") -> list[str]:
+    def said(self, contact: str | None = None) -> list[str]:
         """The texts of the replies to `contact`; what came again with the same id counts once."""
         return list(dict(self.record("reply", contact)).values())
 
-    def waits_for(self, count: int, kind: str = "reply", contact: str = "ada") -> None:
+    def waits_for(self, count: int, kind: str = "reply", contact: str | None = None) -> None:
         """Wait until so many different ones were recorded."""
 
         def there() -> bool:
@@ -275,11 +276,11 @@ class Service:
         rows: list[dict[str, Any]] = json.loads(found.body)["rows"]
         return rows
 
-    def state(self, contact: str = "ada") -> dict[str, str]:
+    def state(self, contact: str | None = None) -> dict[str, str]:
         """What the server keeps of `contact`, by key."""
         rows = self.query(
             f"SELECT key, value_utf8 FROM state WHERE service_name = '{self.flow}'"  # noqa: S608 - our own names
-            f" AND service_key = '{key_of(contact)}'"
+            f" AND service_key = '{key_of(contact or self.me)}'"
         )
         return {row["key"]: row["value_utf8"] for row in rows}
 
