@@ -69,59 +69,16 @@ def _missing(name: str, actions: object) -> str:
     return f"`{name}` (has `{near[0]}`)" if near else f"`{name}`"
 
 
-class Calls:
-    """The calls that run. What comes of each goes to `report`, until that has taken it."""
+class Runner:
+    """Runs actions within their limits; those that are no coroutines in threads.
 
-    def __init__(
-        self,
-        actions: Mapping[str, Action],
-        returning: Collection[str],
-        report: Callable[[Result], Awaitable[object]],
-        tasks: Tasks,
-        records: Records,
-        metrics: Metrics,
-    ) -> None:
-        self._records = records
-        self._metrics = metrics
+    `actions` are those of the bot, by name, and `returning` names those whose value the flow wants.
+    """
+
+    def __init__(self, actions: Mapping[str, Action], returning: Collection[str]) -> None:
         self._actions = actions
         self._returning = returning
-        self._report = report
-        self._tasks = tasks
-        self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._threads: ThreadPoolExecutor | None = None
-
-    def __len__(self) -> int:
-        """How many run."""
-        return len(self._running)
-
-    def start(self, call: Call, *, stored: bool = False) -> None:
-        """Run `call`, unless it is running. One that was `stored` has lost its secrets: it has failed."""
-        key = (call.contact, call.id)
-        if key not in self._running:
-            self._running[key] = self._tasks.spawn(self._run(call, lost=stored and call.secret))
-
-    def start_stored(self, row: CallRow) -> None:
-        """Run a call as it was stored, unless it is running; one that cannot be read is left to its limit."""
-        try:
-            call = load_effect(row.body, row.contact, self._records)
-            if not isinstance(call, Call):
-                raise Unreadable("the stored call is an effect of another kind")
-        except Unreadable as error:
-            logger.error("a call of contact %s cannot be run again: %s", hashed(row.contact), fault(error))
-        else:
-            self.start(call, stored=True)
-
-    def cancel(self, contact: str, key: str) -> None:
-        """The call has overstayed: a coroutine is cancelled; a thread cannot be, its result is dropped."""
-        task = self._running.get((contact, key))
-        if task is not None:
-            task.cancel()
-
-    def cancel_all(self, contact: str) -> None:
-        """Cancel whatever runs for `contact`."""
-        for who, key in list(self._running):
-            if who == contact:
-                self.cancel(who, key)
 
     def stop(self) -> None:
         """Let go of the threads; what still runs in them is not waited for."""
@@ -129,18 +86,8 @@ class Calls:
             self._threads.shutdown(wait=False, cancel_futures=True)
             self._threads = None
 
-    async def _run(self, call: Call, *, lost: bool) -> None:
-        try:
-            begun = time.perf_counter()
-            result = _lost(call) if lost else await self._result(call)
-            outcome = "answered" if result.failure is None else "failed"
-            self._metrics.called(call.name, outcome, time.perf_counter() - begun)
-            what = f"storing the result of {call.name} for contact {hashed(call.contact)}"
-            await self._tasks.keep_trying(what, lambda: self._report(result))
-        finally:
-            del self._running[call.contact, call.id]
-
-    async def _result(self, call: Call) -> Result:
+    async def result(self, call: Call) -> Result:
+        """Run `call` within its limit. Whatever goes wrong with it is a failed result, and never raised."""
         _call.set(call)
         limit = asyncio.timeout(call.limit)
         try:
@@ -179,6 +126,74 @@ class Calls:
         if answer.error is not None:
             raise answer.error
         return await answer.value if inspect.isawaitable(answer.value) else answer.value
+
+
+class Calls:
+    """The calls that run. What comes of each goes to `report`, until that has taken it."""
+
+    def __init__(
+        self,
+        actions: Mapping[str, Action],
+        returning: Collection[str],
+        report: Callable[[Result], Awaitable[object]],
+        tasks: Tasks,
+        records: Records,
+        metrics: Metrics,
+    ) -> None:
+        self._records = records
+        self._metrics = metrics
+        self._runner = Runner(actions, returning)
+        self._report = report
+        self._tasks = tasks
+        self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
+
+    def __len__(self) -> int:
+        """How many run."""
+        return len(self._running)
+
+    def start(self, call: Call, *, stored: bool = False) -> None:
+        """Run `call`, unless it is running. One that was `stored` has lost its secrets: it has failed."""
+        key = (call.contact, call.id)
+        if key not in self._running:
+            self._running[key] = self._tasks.spawn(self._run(call, lost=stored and call.secret))
+
+    def start_stored(self, row: CallRow) -> None:
+        """Run a call as it was stored, unless it is running; one that cannot be read is left to its limit."""
+        try:
+            call = load_effect(row.body, row.contact, self._records)
+            if not isinstance(call, Call):
+                raise Unreadable("the stored call is an effect of another kind")
+        except Unreadable as error:
+            logger.error("a call of contact %s cannot be run again: %s", hashed(row.contact), fault(error))
+        else:
+            self.start(call, stored=True)
+
+    def cancel(self, contact: str, key: str) -> None:
+        """The call has overstayed: a coroutine is cancelled; a thread cannot be, its result is dropped."""
+        task = self._running.get((contact, key))
+        if task is not None:
+            task.cancel()
+
+    def cancel_all(self, contact: str) -> None:
+        """Cancel whatever runs for `contact`."""
+        for who, key in list(self._running):
+            if who == contact:
+                self.cancel(who, key)
+
+    def stop(self) -> None:
+        """Let go of the threads; what still runs in them is not waited for."""
+        self._runner.stop()
+
+    async def _run(self, call: Call, *, lost: bool) -> None:
+        try:
+            begun = time.perf_counter()
+            result = _lost(call) if lost else await self._runner.result(call)
+            outcome = "answered" if result.failure is None else "failed"
+            self._metrics.called(call.name, outcome, time.perf_counter() - begun)
+            what = f"storing the result of {call.name} for contact {hashed(call.contact)}"
+            await self._tasks.keep_trying(what, lambda: self._report(result))
+        finally:
+            del self._running[call.contact, call.id]
 
 
 def _lost(call: Call) -> Result:

@@ -1,0 +1,66 @@
+"""Handing one effect over to the channel or the listener, with an outcome that is data whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Literal, NamedTuple
+
+from flowrt.abc import Channel, Lane, Listener
+from flowrt.codec import load_effect
+from flowrt.delivery import SEND_LIMIT
+from flowrt.effects import Dropped, Effect, Emitted, Ended, Reply
+from flowrt.errors import Undeliverable, in_words
+from flowrt.fields import Unreadable
+from flowrt.log import fault, hashed, logger
+from flowrt.values import Records
+from flowrt.waiting import being_cancelled
+
+
+class Handed(NamedTuple):
+    """What came of it: `taken`; to be tried again `later`; or to be `parked`, and why."""
+
+    how: Literal["taken", "later", "parked"]
+    why: str = ""
+
+
+class Handing:
+    """Hands replies to `channel` and notices to `listener`, each within `flowrt.delivery.SEND_LIMIT`."""
+
+    def __init__(self, channel: Channel | None, listener: Listener | None, records: Records) -> None:
+        self._channel = channel
+        self._listener = listener
+        self._records = records
+        self.lanes: tuple[Lane, ...] = (*self._lane("reply", channel), *self._lane("notice", listener))
+
+    @staticmethod
+    def _lane(lane: Lane, receiver: object) -> tuple[Lane, ...]:
+        return () if receiver is None else (lane,)
+
+    async def hand_over(self, contact: str, lane: Lane, body: str) -> Handed:
+        """Hand over what `body` holds for `contact`. Raises nothing, but when this task is cancelled."""
+        try:
+            await self._hand(load_effect(body, contact, self._records))
+        except (Unreadable, Undeliverable) as error:
+            why = str(error) if isinstance(error, Unreadable) else in_words(error).partition(": ")[2]
+            logger.error("a %s to contact %s is parked: %s", lane, hashed(contact), type(error).__name__)
+            return Handed("parked", why)
+        except (Exception, asyncio.CancelledError) as error:  # whatever is raised means: not taken
+            if isinstance(error, asyncio.CancelledError) and being_cancelled():
+                raise
+            logger.warning(
+                "delivery of a %s to contact %s did not work: %s", lane, hashed(contact), fault(error)
+            )
+            return Handed("later")
+        return Handed("taken")
+
+    async def _hand(self, effect: Effect) -> None:
+        async with asyncio.timeout(SEND_LIMIT):
+            match effect:
+                case Reply():
+                    if self._channel is not None:
+                        await self._channel.send(effect)
+                case Ended() | Emitted() | Dropped():
+                    if self._listener is not None:
+                        await self._listener.told(effect)
+                case _:
+                    raise Unreadable("what was to be delivered is a call")

