@@ -174,7 +174,7 @@ class Bot:
 
     async def _take_up(self) -> None:
         """Serve what is overdue, then run the calls that nothing has ended, then keep the time."""
-        await self._timer.fire_due()
+        await self._tasks.keep_trying("serving what is overdue", self._timer.fire_due)
         await self._tasks.keep_trying("taking up the calls of before", self._follower.take_up_calls)
         if self._open and not isinstance(self._clock, FakeClock):  # who moves a clock by hand fires by hand
             loop = asyncio.get_running_loop()
