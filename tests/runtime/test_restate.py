@@ -26,7 +26,8 @@ from tests.runtime.counting import PROGRAM as COUNTING
 from tests.servers import REQUIRED, NoServer
 
 # One worker runs them all, with one server.
-pytestmark = pytest.mark.xdist_group("restate")
+# They fetch a server of some hundred megabytes and talk to it in real time: `pytest -m soak` runs them.
+pytestmark = [pytest.mark.xdist_group("restate"), pytest.mark.soak]
 
 VISIT = """\
 flow visit
