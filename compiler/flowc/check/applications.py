@@ -10,7 +10,7 @@ from flowc.check.fitting import Fitting, as_decimal
 from flowc.diagnostics.typing import WrongArguments
 from flowc.functions import BUILT_INS
 from flowc.source import Span
-from flowc.types import DECIMAL, EMPTY, INT, NUMBERS, ORDERED, SAYABLE, TEXT, TEXTUAL, UNKNOWN, Type
+from flowc.types import DECIMAL, EMPTY, INT, NOTHING, NUMBERS, ORDERED, SAYABLE, TEXT, TEXTUAL, UNKNOWN, Type
 
 
 def built_in(
@@ -74,8 +74,11 @@ def _extreme(fitting: Fitting, node: ast.Application, typed: Sequence[ir.Express
         return UNKNOWN
     if len(typed) == 1 and typed[0].type.element is not None:
         element = typed[0].type.element
+        if element == EMPTY:
+            return NOTHING
         if element.name not in ORDERED or element.optional:
             fitting.wrong(typed[0], "a list of numbers, dates or times", f"`{name}`")
+            return UNKNOWN
         return element.or_none
     for each in typed:
         if each.type != UNKNOWN and each.type.name not in ORDERED:

@@ -35,6 +35,8 @@ _MOMENTS = (DATE, DATETIME)
 def result(operator: str, left: Type, right: Type, report: Report) -> Type:
     """The type that `operator` gives for operands of these types; what it cannot take is reported."""
     match operator:
+        case "or" if left == UNKNOWN:  # a condition, or what stands in for none
+            return UNKNOWN
         case "and" | "or":
             return _logic(left, right, report)
         case "==" | "!=":
