@@ -44,6 +44,15 @@ class Outdated(FlowrtError):
 
 
 @dataclass(frozen=True, slots=True)
+class StoredResult:
+    """The result of a call as it was stored: its value as JSON holds it, for what it is only the flow can say."""
+
+    key: str
+    value: object
+    failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """A session as it was stored, before it is known whether the flow has a place for it."""
 
@@ -57,6 +66,8 @@ class Saved:
     tries: int
     reminded: tuple[str, ...]
     interrupted: Interrupted | None
+    result: StoredResult | None
+    """What came for the wait that was interrupted; `interrupted` is without it."""
     pending: str | None
     held: tuple[Message, ...]
     team: str | None
@@ -104,7 +115,8 @@ def load_session(text: str, contact: str) -> Saved:
         deadlines=fields.each("deadlines", _deadline),
         tries=fields.whole("tries"),
         reminded=fields.each("reminded", read.text),
-        interrupted=None if left is None else _interrupted(Fields(left, "interrupted."), contact),
+        interrupted=None if left is None else _interrupted(Fields(left, "interrupted.")),
+        result=None if left is None else Fields(left, "interrupted.").optional("result", _stored_result),
         pending=fields.optional("pending", read.text),
         team=fields.optional("team", read.text),
         name=fields.optional("name", read.text),
@@ -131,6 +143,7 @@ def restore(flow: Flow[V], contact: str, text: str) -> Session[V]:
     session.interrupted, session.pending = saved.interrupted, saved.pending
     if session.interrupted is not None:
         session.interrupted.state = names.state(session.interrupted.state)
+        session.interrupted.result = None if saved.result is None else _result(flow, contact, saved.result)
     misfit = _misplaced(flow, session)
     if misfit is not None:
         raise Outdated(misfit, saved)
@@ -243,14 +256,13 @@ def _plain_interrupted(left: Interrupted) -> dict[str, Any]:
     }
 
 
-def _interrupted(fields: Fields, contact: str) -> Interrupted:
+def _interrupted(fields: Fields) -> Interrupted:
     return Interrupted(
         state=fields.text("state"),
         tries=fields.whole("tries"),
         reminded=fields.each("reminded", read.text),
         fixed=fields.each("fixed", _deadline),
         pending=fields.optional("pending", read.text),
-        result=fields.optional("result", lambda data: _result(data, contact)),
     )
 
 
@@ -272,9 +284,19 @@ def _message(data: object, contact: str) -> Message:
     )
 
 
-def _result(data: object, contact: str) -> Result:
+def _stored_result(data: object) -> StoredResult:
     key, value, failure = read.row(data, 3)
-    return Result(read.text(key), contact, read.value(value), None if failure is None else read.text(failure))
+    return StoredResult(read.text(key), value, None if failure is None else read.text(failure))
+
+
+def _result(flow: Flow[Any], contact: str, stored: StoredResult) -> Result:
+    """A stored result for `flow`; one of a record that the flow has no more has failed."""
+    try:
+        return Result(stored.key, contact, from_json(stored.value, flow.records), stored.failure)
+    except UnknownRecord as why:
+        return Result(stored.key, contact, failure=str(why))
+    except ValueError:
+        raise Unreadable("`interrupted.result` of the stored text is not a value of the language") from None
 
 
 def _deadline(data: object) -> Deadline:

@@ -182,7 +182,8 @@ class _Step:
                     self._fire("end", event, reason="superseded")
                 self._fire("open", event)
             case HostEvent():
-                if not self._fire(f"event {event.name}", event).taken:
+                # Whoever talks to a team is not spoken to by the flow, which would not hear the answer.
+                if session.team is not None or not self._fire(f"event {event.name}", event).taken:
                     self._turn(event).drop(event.name)
             case EndedByHost():
                 if session.is_open:
