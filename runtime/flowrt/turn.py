@@ -39,6 +39,7 @@ class Turn:
         "_found",
         "_steps",
         "at",
+        "called",
         "cause",
         "deferred",
         "effects",
@@ -73,6 +74,7 @@ class Turn:
         self.key = key
         self.effects = effects
         self.functions = functions
+        self.called: str | None = None
         self.says_again = False
         self.stays = False
         self.returns = False
@@ -271,7 +273,7 @@ class Turn:
         self._call(Call(self.next_id(), self.session.contact, name, arguments, limit, secret=True))
 
     def _call(self, call: Call) -> None:
-        self.session.pending = call.id
+        self.called = call.id
         self.effects.append(call)
 
     def drop(self, name: str) -> None:
@@ -335,7 +337,9 @@ class Turn:
         else:
             session.tries = 0
             session.reminded = ()
-            session.pending = (session.pending or f"{self.key}#wait") if pending else None
+            # What the wait before awaited is not awaited here: only a call made on the way is.
+            session.pending = (self.called or f"{self.key}#wait") if pending else None
+            self.called = None
         running = tuple(deadline for deadline in session.deadlines if deadline.trigger == "expire")
         session.deadlines = running + (fixed or self._started(clocks, moves=not pending))
 

@@ -24,6 +24,7 @@ class _Program(Expressions):
     def __init__(self, random: Random) -> None:
         super().__init__(random)
         self.count = 0
+        self.starts = False
         self.states: list[str] = []
         self.dialogs: list[str] = []
 
@@ -101,7 +102,10 @@ class _Program(Expressions):
             f"event {self.fresh('event')}(n: int, t: text, o: int?)",
             f"event {self.fresh('event')}()",
         ]
-        return self.random.choice([*kinds, "start"] if entry and self.count % 5 == 0 else kinds)
+        if entry and not self.starts and self.maybe(0.2):
+            self.starts = True
+            return "start"
+        return self.random.choice(kinds)
 
     # States and dialogs
 
