@@ -85,6 +85,8 @@ async def conversation(world: World, store: Failing) -> None:
         await until(lambda: bool(world.listener.notices))
         await bot.idle()
         await until(lambda: len({reply.id for reply in world.channel.sent}) == len(SAID))
+        # What was sent and is still in the outbox would be sent again, to the next conversation.
+        await until(lambda: not bot._backlog()["deliveries"])
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["not done", "done"])
