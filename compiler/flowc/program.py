@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flowc import syntax as ast
 from flowc.machine import Origin
 from flowc.records import dataclass
 from flowc.source import Sources, Span
+from flowc.walk import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,8 @@ class Program:
     name: str
     sources: Sources
     file: ast.File
+    parts: tuple[Part, ...]
+    """The flow itself, then its dialogs."""
     timeout: ast.Timeout | None
     failed: ast.Failed | None
     variables: dict[str, ast.Variable]
@@ -27,6 +32,21 @@ class Program:
     channel: ast.Channel | None
     entries: tuple[ast.Handler, ...]
     anytimes: tuple[ast.Handler, ...]
+
+    @property
+    def chains(self) -> Iterator[ast.Chain]:
+        """The outermost chains, those of the dialogs last."""
+        return (chain for part in self.parts for chain in part.chains)
+
+    @property
+    def handlers(self) -> Iterator[ast.Handler]:
+        """Every `on`, those of the dialogs last."""
+        return (handler for part in self.parts for handler in part.handlers)
+
+    @property
+    def steps(self) -> Iterator[ast.Step]:
+        """Every step, those of the dialogs last."""
+        return (step for part in self.parts for step in part.steps)
 
     @property
     def bots_own(self) -> tuple[ast.Action | ast.Function, ...]:

@@ -42,13 +42,10 @@ class Part:
     dialog: ast.Dialog | None
     chains: tuple[ast.Chain, ...]
     """The outermost chains, in order of writing."""
+    steps: tuple[ast.Step, ...]
+    """Every step, in order of writing."""
     handlers: tuple[ast.Handler, ...]
     """Every `on`, those below an `ask` too."""
-
-    def steps(self) -> Iterator[ast.Step]:
-        """Every step, in order of writing."""
-        for chain in self.chains:
-            yield from steps_of(chain)
 
 
 def parts_of(file: ast.File) -> Iterator[Part]:
@@ -65,9 +62,10 @@ def parts_of(file: ast.File) -> Iterator[Part]:
 def _part(
     dialog: ast.Dialog | None, chains: tuple[ast.Chain, ...], handlers: tuple[ast.Handler, ...]
 ) -> Part:
-    asks = [step for chain in chains for step in steps_of(chain) if isinstance(step, ast.Ask)]
+    steps = tuple(step for chain in chains for step in steps_of(chain))
+    asks = [step for step in steps if isinstance(step, ast.Ask)]
     below = tuple(clause for ask in asks for clause in ask.clauses if isinstance(clause, ast.Handler))
-    return Part(dialog, chains, (*handlers, *below))
+    return Part(dialog, chains, steps, (*handlers, *below))
 
 
 def _chains_of(item: ast.Item) -> Iterator[ast.Chain]:
@@ -92,26 +90,10 @@ def _handlers_of(item: ast.Item) -> Iterator[ast.Handler]:
             pass
 
 
-def all_chains(file: ast.File) -> Iterator[ast.Chain]:
-    """The outermost chains of a file: those of the flow itself, then those of its dialogs."""
-    for item in file.items:
-        if not isinstance(item, ast.Dialog):
-            yield from _chains_of(item)
-    for item in file.items:
-        if isinstance(item, ast.Dialog):
-            yield from _chains_of_dialog(item)
-
-
 def _chains_of_dialog(dialog: ast.Dialog) -> Iterator[ast.Chain]:
     yield dialog.chain
     for state in dialog.states:
         yield from chains_of_state(state)
-
-
-def all_handlers(file: ast.File) -> Iterator[ast.Handler]:
-    """Every `on` of a file."""
-    for part in parts_of(file):
-        yield from part.handlers
 
 
 def all_states(file: ast.File) -> Iterator[ast.State]:

@@ -13,7 +13,7 @@ from flowc.diagnostics.diagnostic import Mistake
 from flowc.machine import Constant, Expression, Reader
 from flowc.program import Program
 from flowc.types import MEDIA
-from flowc.walk import all_chains, all_states, steps_of
+from flowc.walk import all_states, steps_of
 from flowrt.answers import BoolAnswer, ChoiceAnswer, IntAnswer, TextAnswer
 from flowrt.answers import Reader as Answer
 from flowrt.events import Message
@@ -27,15 +27,14 @@ MAX_CHOICES = 100
 
 def check_answers(program: Program, checked: Checked) -> Iterator[Mistake]:
     """What is wrong with the buttons and choices of `program`, and with handlers that take answers."""
-    for chain in all_chains(program.file):
-        for step in steps_of(chain):
-            match step:
-                case ast.Ask():
-                    yield from _ask(program, checked, step)
-                case ast.Reply() | ast.ReplyMedia():
-                    yield from _too_many(step.options)
-                case _:
-                    pass
+    for step in program.steps:
+        match step:
+            case ast.Ask():
+                yield from _ask(program, checked, step)
+            case ast.Reply() | ast.ReplyMedia():
+                yield from _too_many(step.options)
+            case _:
+                pass
     for state in all_states(program.file):
         yield from _buttons_of_state(program, state)
 

@@ -10,7 +10,7 @@ from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.flow import MissingFailed, NotHere, SecondClause, StepAfterEnd
 from flowc.program import Program
 from flowc.source import Span
-from flowc.walk import all_chains, all_states, chains_below, steps_of
+from flowc.walk import all_states, chains_below, steps_of
 
 _LEAVERS: dict[type, str] = {
     ast.EndSession: "end session",
@@ -38,8 +38,7 @@ def check_chains(program: Program) -> tuple[Mistake, ...]:
 
 
 def _asks(program: Program) -> Iterator[ast.Ask]:
-    for chain in all_chains(program.file):
-        yield from (step for step in steps_of(chain) if isinstance(step, ast.Ask))
+    return (step for step in program.steps if isinstance(step, ast.Ask))
 
 
 def _handlers(ask: ast.Ask) -> tuple[ast.Handler, ...]:
@@ -47,10 +46,9 @@ def _handlers(ask: ast.Ask) -> tuple[ast.Handler, ...]:
 
 
 def _every_chain(program: Program) -> Iterator[ast.Chain]:
-    for chain in all_chains(program.file):
-        yield chain
-        for step in steps_of(chain):
-            yield from chains_below(step)
+    yield from program.chains
+    for step in program.steps:
+        yield from chains_below(step)
 
 
 def _steps_after_end(program: Program) -> Iterator[Mistake]:
@@ -82,12 +80,9 @@ def _word(span: Span, word: str) -> Span:
 
 
 def _missing_failed(program: Program) -> Iterator[Mistake]:
-    for chain in all_chains(program.file):
-        for step in steps_of(chain):
-            if isinstance(step, ast.Call) and not any(
-                isinstance(clause, ast.Failed) for clause in step.clauses
-            ):
-                yield MissingFailed(span=step.span, name=step.action.text)
+    for step in program.steps:
+        if isinstance(step, ast.Call) and not any(isinstance(clause, ast.Failed) for clause in step.clauses):
+            yield MissingFailed(span=step.span, name=step.action.text)
 
 
 def _silent_chains(program: Program) -> Iterator[Mistake]:
@@ -158,10 +153,9 @@ def _no_waits(chain: ast.Chain | None, name: str, why: str) -> Iterator[Mistake]
 
 def _second_clauses(program: Program) -> Iterator[Mistake]:
     once = {ast.Retry: "retry", ast.Tries: "tries", ast.Timeout: "timeout", ast.Failed: "failed"}
-    for chain in all_chains(program.file):
-        for step in steps_of(chain):
-            if isinstance(step, ast.Ask | ast.Call):
-                yield from _twice(step.clauses, once)
+    for step in program.steps:
+        if isinstance(step, ast.Ask | ast.Call):
+            yield from _twice(step.clauses, once)
     for state in all_states(program.file):
         yield from _twice(state.timeouts, once)
 

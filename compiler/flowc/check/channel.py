@@ -17,7 +17,6 @@ from flowc.diagnostics.channels import (
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.program import Program
 from flowc.source import Span
-from flowc.walk import all_chains, steps_of
 
 
 def check_channel(program: Program) -> Iterator[Mistake]:
@@ -31,9 +30,8 @@ def check_channel(program: Program) -> Iterator[Mistake]:
         yield UnknownChannel(span=channel.name.span, name=channel.name.text, known=known)
         return
     checking = _Channel(program, limits, channel.name.span)
-    for chain in all_chains(program.file):
-        for step in steps_of(chain):
-            yield from checking.step(step)
+    for step in program.steps:
+        yield from checking.step(step)
     if limits.window is not None:
         yield from check_window(program, limits, channel.name.span)
 

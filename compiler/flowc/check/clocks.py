@@ -9,7 +9,7 @@ from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.flow import NeverDue, NoTries, SecondClause
 from flowc.program import Program
 from flowc.source import Span
-from flowc.walk import all_chains, all_states, steps_of
+from flowc.walk import all_states
 
 MAX_TRIES = 1_000
 """How many wrong answers a `tries` can count."""
@@ -19,20 +19,19 @@ def check_clocks(program: Program) -> Iterator[Mistake]:
     """What is wrong with the clocks of each wait, and with the counts of tries."""
     for state in all_states(program.file):
         yield from _wait(program, state.reminders, state.timeouts)
-    for chain in all_chains(program.file):
-        for step in steps_of(chain):
-            match step:
-                case ast.Ask():
-                    reminders = tuple(clause for clause in step.clauses if isinstance(clause, ast.After))
-                    timeouts = tuple(clause for clause in step.clauses if isinstance(clause, ast.Timeout))
-                    yield from _wait(program, reminders, timeouts)
-                    yield from _tries(step)
-                case ast.Wait():
-                    yield from _ended_first(program, "`wait`", step.duration)
-                case ast.Call() if step.within:
-                    yield from _ended_first(program, "`within`", step.within)
-                case _:
-                    pass
+    for step in program.steps:
+        match step:
+            case ast.Ask():
+                reminders = tuple(clause for clause in step.clauses if isinstance(clause, ast.After))
+                timeouts = tuple(clause for clause in step.clauses if isinstance(clause, ast.Timeout))
+                yield from _wait(program, reminders, timeouts)
+                yield from _tries(step)
+            case ast.Wait():
+                yield from _ended_first(program, "`wait`", step.duration)
+            case ast.Call() if step.within:
+                yield from _ended_first(program, "`within`", step.within)
+            case _:
+                pass
 
 
 def _tries(ask: ast.Ask) -> Iterator[Mistake]:

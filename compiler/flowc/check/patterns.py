@@ -11,7 +11,7 @@ from flowc.diagnostics.conversations import ImpossiblePattern, LeftBeforeHandler
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.program import Program
 from flowc.source import Span
-from flowc.walk import all_handlers, all_states
+from flowc.walk import all_states
 
 _PIECE = re.compile(
     r"""(?P<class>\[\^?\]?(?:\\.|[^\]\\])*\])
@@ -35,7 +35,7 @@ _QUANTIFIER = re.compile(r"(?:[*+?]|\{[0-9]+(?:,[0-9]*)?\})[?+]?")
 
 def check_patterns(program: Program) -> Iterator[Mistake]:
     """What can never take anything, whatever is written."""
-    for handler in all_handlers(program.file):
+    for handler in program.handlers:
         for pattern in handler.patterns:
             why = impossible(pattern.pattern) if isinstance(pattern, ast.Regex) else None
             if why is not None:

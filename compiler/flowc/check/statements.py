@@ -63,7 +63,7 @@ class _Statements:
         dialog = self.part.dialog
         for variable in dialog.variables if dialog else tuple(self.program.variables.values()):
             self._variable(variable)
-        for step in self.part.steps():
+        for step in self.part.steps:
             self._step(step)
         for handler in self.part.handlers:
             self._handler(handler)

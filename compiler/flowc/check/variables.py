@@ -15,7 +15,7 @@ from flowc.program import Program
 from flowc.records import dataclass
 from flowc.source import Span
 from flowc.types import EMPTY, TEXT, UNKNOWN, Type, fits, joined, written_type
-from flowc.walk import Part, parts_of
+from flowc.walk import Part
 
 Key = tuple[str | None, str]
 """A variable: the dialog it is the own of, None for the flow's, and its name."""
@@ -37,7 +37,7 @@ class Variables:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.parts = tuple(parts_of(program.file))
+        self.parts = program.parts
         self.mistakes: list[Mistake] = []
         self._declared: dict[Key, Type] = {
             key: written_type(variable.type) for key, variable in self._declarations() if variable.type
@@ -89,7 +89,7 @@ class Variables:
 
     def _gifts_of(self, part: Part) -> Iterator[_Gift]:
         yield from self._declared_gifts(part)
-        for step in part.steps():
+        for step in part.steps:
             match step:
                 case ast.Ask():
                     yield self._gift(part, step.name, type=self.asked_type(part, step))

@@ -11,7 +11,7 @@ from flowc.diagnostics.diagnostic import Mistake
 from flowc.program import Program
 from flowc.records import dataclass
 from flowc.source import Span
-from flowc.walk import all_chains, all_states, steps_of
+from flowc.walk import all_states
 
 
 def check_window(program: Program, limits: Limits, declared: Span) -> Iterator[Mistake]:
@@ -20,7 +20,7 @@ def check_window(program: Program, limits: Limits, declared: Span) -> Iterator[M
     for clock in _clocks(program):
         if clock.chain is not None and clock.duration.seconds >= window.seconds:
             yield from window.late(clock.chain.steps, clock.duration.span)
-    for chain in all_chains(program.file):
+    for chain in program.chains:
         yield from window.behind_waits(chain)
 
 
@@ -30,10 +30,9 @@ def _clocks(program: Program) -> Iterator[ast.After | ast.Timeout]:
     for state in all_states(program.file):
         yield from state.reminders
         yield from state.timeouts
-    for chain in all_chains(program.file):
-        for step in steps_of(chain):
-            if isinstance(step, ast.Ask):
-                yield from (each for each in step.clauses if isinstance(each, ast.After | ast.Timeout))
+    for step in program.steps:
+        if isinstance(step, ast.Ask):
+            yield from (each for each in step.clauses if isinstance(each, ast.After | ast.Timeout))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from flowc.functions import BUILT_INS
 from flowc.program import Program
 from flowc.source import Sources, Span
 from flowc.types import BUILT_IN
-from flowc.walk import all_chains, all_states, steps_of
+from flowc.walk import all_states, parts_of
 
 T = TypeVar("T", bound=ast.Item)
 _Named = TypeVar(
@@ -44,6 +44,7 @@ class _Declaring:
             name=name.name.text if name else _flow_name(self.file.path),
             sources=self.sources,
             file=self.file,
+            parts=tuple(parts_of(self.file)),
             timeout=self._only("timeout", ast.Timeout),
             failed=self._only("failed", ast.Failed),
             channel=self._only("channel", ast.Channel),
@@ -93,9 +94,8 @@ class _Declaring:
     def _may_wait(self, program: Program) -> bool:
         """Whether a session can rest at all: one that ends with its first event needs no timeout."""
         waits = (ast.Ask, ast.Call, ast.Wait, ast.Run)
-        steps = (step for chain in all_chains(self.file) for step in steps_of(chain))
         return any(state.handlers for state in program.states.values()) or any(
-            isinstance(step, waits) for step in steps
+            isinstance(step, waits) for step in program.steps
         )
 
     # Names
@@ -131,8 +131,7 @@ class _Declaring:
     def _check_reserved(self, program: Program) -> None:
         labels = [
             step.label
-            for chain in all_chains(self.file)
-            for step in steps_of(chain)
+            for step in program.steps
             if isinstance(step, ast.Ask | ast.Call | ast.Wait | ast.Run) and step.label
         ]
         for name in (*labels, *(state.name for state in all_states(program.file))):

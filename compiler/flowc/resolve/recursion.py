@@ -9,7 +9,6 @@ from flowc.diagnostics.declared import RecursiveDialog, RecursiveRecord
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.program import Program
 from flowc.source import Span
-from flowc.walk import parts_of
 
 _Arrows = Mapping[str, list[tuple[str, Span]]]
 """What each name leads to, and where that is written."""
@@ -18,9 +17,9 @@ _Arrows = Mapping[str, list[tuple[str, Span]]]
 def check_recursion(program: Program) -> Iterator[Mistake]:
     """Each circle of dialogs, and each of records, once."""
     runs: dict[str, list[tuple[str, Span]]] = {}
-    for part in parts_of(program.file):
+    for part in program.parts:
         if part.dialog is not None:
-            steps = [step for step in part.steps() if isinstance(step, ast.Run)]
+            steps = [step for step in part.steps if isinstance(step, ast.Run)]
             runs[part.dialog.name.text] = [(step.dialog.text, step.dialog.span) for step in steps]
     for circle, span in _circles(runs):
         yield RecursiveDialog(span=span, circle=circle)

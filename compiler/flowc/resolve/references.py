@@ -12,7 +12,7 @@ from flowc.diagnostics.syntax import UnusableRegex
 from flowc.diagnostics.values import MisplacedSecret, UnaskableType
 from flowc.program import Program
 from flowc.types import BUILT_IN, SECRET
-from flowc.walk import Part, parts_of
+from flowc.walk import Part
 from flowrt.patterns import check_pattern
 
 
@@ -30,8 +30,8 @@ def check_references(program: Program) -> Iterator[Mistake]:
         yield from _optional_type(program, dialog.returns)
         for variable in dialog.variables:
             yield from _optional_type(program, variable.type)
-    for part in parts_of(program.file):
-        for step in part.steps():
+    for part in program.parts:
+        for step in part.steps:
             yield from _step(program, part, step)
         for handler in part.handlers:
             for pattern in handler.patterns:

@@ -11,7 +11,6 @@ from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.syntax import UnknownKind
 from flowc.machine import Renamed
 from flowc.program import Program
-from flowc.walk import parts_of
 from flowrt.renaming import RenamedKind
 
 KINDS: tuple[RenamedKind, ...] = get_args(RenamedKind)
@@ -26,8 +25,8 @@ def names_by_kind(program: Program) -> dict[RenamedKind, set[str]]:
     for dialog in program.dialogs.values():
         names["state"].update(state.name.text for state in dialog.states)
         names["variable"].update(name.text for name in dialog.declared)
-    for part in parts_of(program.file):
-        for step in part.steps():
+    for part in program.parts:
+        for step in part.steps:
             if isinstance(step, ast.Ask | ast.Set):
                 names["variable"].add(step.name.text)
             if isinstance(step, ast.Call | ast.Run) and step.alias:
