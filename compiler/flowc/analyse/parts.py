@@ -6,14 +6,14 @@ What an effect does to a variable is told by its kind, and the type checkers nam
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, is_dataclass
-from typing import Any, cast, get_args
+from operator import attrgetter
+from typing import Any, cast
 
 from flowc import machine as ir
 from flowc.records import dataclass
 
-_EXPRESSIONS: frozenset[type] = frozenset(get_args(ir.Expression))
 _LEAVES: frozenset[type] = frozenset({str, int, bool, type(None), ir.Constant})
 
 
@@ -64,34 +64,41 @@ def _used_by_guard(guard: ir.Guard) -> Iterator[str]:
     return (name for name in variables_in(guard) if name != answered)
 
 
-def variables_in(part: ir.Guard | ir.Effect) -> Iterator[str]:
+def variables_in(part: ir.Guard | ir.Effect) -> list[str]:
     """The variables that are used anywhere in `part`, each as often as it is."""
-    for expression in _expressions_in(part):
-        yield from (use.name for use in ir.uses_of(expression))
+    found: list[str] = []
+    _find(part, found)
+    return found
 
 
-def _expressions_in(value: Any) -> Iterator[ir.Expression]:  # noqa: ANN401 - a field may hold anything
-    """The outermost expressions in a part of a row, those in its tuples and readers too."""
+def _find(value: Any, found: list[str]) -> None:  # noqa: ANN401 - a field may hold anything
+    """Add the variables used in `value`, in what it holds, and so on."""
     kind = cast("type[Any]", type(value))
-    if kind in _LEAVES:
-        return
-    if kind is tuple:
-        for each in value:
-            yield from _expressions_in(each)
-    elif kind in _EXPRESSIONS:
-        yield cast("ir.Expression", value)
-    else:
-        for name in _fields_of(kind):
-            yield from _expressions_in(getattr(value, name))
+    if kind is ir.VariableUse:
+        found.append(value.name)
+    for each in value if kind is tuple else _held_by(kind)(value):
+        if type(each) not in _LEAVES:
+            _find(each, found)
 
 
-def _fields_of(kind: type[Any]) -> tuple[str, ...]:
-    """The fields that may hold expressions: an origin and a type never do."""
-    known = _FIELDS.get(kind)
+def _held_by(kind: type[Any]) -> Callable[[Any], Iterable[Any]]:
+    """What takes from a node the fields that may hold expressions: an origin and a type never do."""
+    known = _HELD.get(kind)
     if known is None:
         names = [field.name for field in fields(kind)] if is_dataclass(kind) else []
-        known = _FIELDS[kind] = tuple(name for name in names if name not in {"origin", "type"})
+        known = _HELD[kind] = _getter([name for name in names if name not in {"origin", "type"}])
     return known
 
 
-_FIELDS: dict[type[Any], tuple[str, ...]] = {}
+def _getter(names: list[str]) -> Callable[[Any], Iterable[Any]]:
+    match names:
+        case []:
+            return lambda _: ()
+        case [name]:
+            get = attrgetter(name)
+            return lambda node: (get(node),)
+        case _:
+            return attrgetter(*names)
+
+
+_HELD: dict[type[Any], Callable[[Any], Iterable[Any]]] = {}
