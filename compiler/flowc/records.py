@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from operator import attrgetter
+from types import MemberDescriptorType
 from typing import TYPE_CHECKING, TypeVar, cast
 
 __all__ = ["dataclass"]
@@ -137,7 +138,7 @@ def _init_later(cls: type) -> Callable[..., None]:
 
 def _init(cls: type) -> Callable[..., None]:
     """The `__init__` of a class, written and compiled. Only names that the class declares enter its text."""
-    known: dict[str, object] = {"_set": _set, "_later": _MISSING}
+    known: dict[str, object] = {"_later": _MISSING}
     heads, keywords, body = ["self"], ["*"], [" pass"]
     for name, spec in _specs(cls).items():
         default, value = "", name
@@ -148,10 +149,21 @@ def _init(cls: type) -> Callable[..., None]:
             known[f"_default_{name}"] = spec.default
             default = f"=_default_{name}"
         (keywords if spec.kw_only else heads).append(name + default)
-        body.append(f" _set(self, {name!r}, {value})")
+        known[f"_set_{name}"] = _setter(cls, name)
+        body.append(f" _set_{name}(self, {value})")
     signature = ", ".join([*heads, *(keywords if len(keywords) > 1 else [])])
     exec(f"def __init__({signature}):\n" + "\n".join(body), known)  # noqa: S102 - names of ours, and nothing else
     return cast("Callable[..., None]", known["__init__"])
+
+
+def _setter(cls: type, name: str) -> Callable[[object, object], None]:
+    """What gives a field its value, past the refusal; of a slot itself, which is faster by half."""
+    slot: object = getattr(cls, name, None)
+    return (
+        slot.__set__
+        if isinstance(slot, MemberDescriptorType)
+        else lambda self, value: _set(self, name, value)
+    )
 
 
 def _shared(specs: Mapping[str, _Spec]) -> dict[str, object]:
