@@ -29,7 +29,10 @@ class Liveness:
 
     def tested(self, rows: list[ir.Transition]) -> set[str]:
         """The variables in the conditions of rows."""
-        return {name for row in rows for name in self._parts[id(row)].tested}
+        tested: set[str] = set()
+        for row in rows:
+            tested |= self._parts[id(row)].tested
+        return tested
 
     def _spread(self) -> None:
         """From each use back over the rows that leave the variable as it is."""

@@ -37,14 +37,31 @@ def parts_of(row: ir.Transition) -> Parts:
     settled: set[str] = set()
     mentioned = set(exposed)
     for effect in row.effects:
-        used = set(variables_in(effect))
-        exposed |= used - settled
-        changed = effect.variables if isinstance(effect, ir.Forget) else (given_by(effect),)
-        mentioned.update(used, (name for name in changed if name is not None))
-        if not isinstance(effect, ir.Default):
-            settled.update(name for name in changed if name is not None)
+        if type(effect) is ir.Do:
+            continue
+        used = variables_in(effect)
+        if used:
+            mentioned.update(used)
+            exposed.update(name for name in used if name not in settled)
+        changed = _changed_by(effect)
+        mentioned.update(changed)
+        if type(effect) is not ir.Default:
+            settled.update(changed)
+    if not mentioned:
+        return _NONE
     tested = {name for guard in row.guards if isinstance(guard, ir.Condition) for name in variables_in(guard)}
     return Parts(frozenset(exposed), frozenset(settled), frozenset(tested), frozenset(mentioned))
+
+
+_NONE = Parts(frozenset(), frozenset(), frozenset(), frozenset())
+
+
+def _changed_by(effect: ir.Effect) -> tuple[str, ...]:
+    """The variables that stand otherwise behind `effect`."""
+    if isinstance(effect, ir.Forget):
+        return effect.variables
+    given = given_by(effect)
+    return () if given is None else (given,)
 
 
 def given_by(effect: ir.Effect) -> str | None:
