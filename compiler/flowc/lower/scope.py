@@ -56,6 +56,8 @@ class Scope:
     def reader(self, ask: ast.Ask) -> ir.Reader:
         """How the answer of `ask` is read."""
         reader = self.checked.readers[id(ask)]
+        if not self.own and not self.first:
+            return reader
         low, high, given = (
             None if part is None else self.scoped(part) for part in (reader.low, reader.high, reader.given)
         )

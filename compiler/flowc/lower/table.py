@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from enum import IntEnum
 
 from flowc import machine as ir
 from flowc import syntax as ast
 from flowc.lower.scope import Scope
+from flowc.records import dataclass
 
 
 class Phase(IntEnum):
@@ -116,12 +117,14 @@ class Place:
         return replace(self, path=path, repeat=repeat)
 
 
-@dataclass(slots=True)
 class Table:
     """States in order of their making, and rows: edges with their ends."""
 
-    states: dict[str, ir.State] = field(default_factory=dict[str, ir.State])
-    rows: list[tuple[Edge, str | None]] = field(default_factory=list[tuple[Edge, str | None]])
+    __slots__ = ("rows", "states")
+
+    def __init__(self) -> None:
+        self.states: dict[str, ir.State] = {}
+        self.rows: list[tuple[Edge, str | None]] = []
 
     def add(self, edge: Edge, dest: str | None) -> None:
         """End `edge` in `dest`, or where it began if that is None."""
