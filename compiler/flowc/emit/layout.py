@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import tokenize
+import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 WIDTH = 110
 """The longest line, in code points, that need not be broken."""
+
+_PART = re.compile(r"""["(){}\[\],#']""")
+_REST_OF_LITERAL = {quote: re.compile(rf"(?:[^{quote}\\]|\\.)*{quote}") for quote in ('"', "'")}
 
 
 def wrapped(text: str) -> str:
@@ -42,43 +45,44 @@ def _may_be_broken(before: str, bracket: str) -> bool:
     return follows_name if bracket == "(" else not (bracket == "[" and follows_name)
 
 
-def _tokens(line: str) -> list[tokenize.TokenInfo]:
-    try:
-        return list(tokenize.generate_tokens(io.StringIO(line.strip()).readline))
-    except tokenize.TokenError:
-        return []
+def _punctuation(line: str) -> Iterator[tuple[int, str]]:
+    """The brackets, commas and the comment sign of a line of Python, without those in text literals."""
+    at = 0
+    while part := _PART.search(line, at):
+        at, sign = part.end(), part.group()
+        if sign in _REST_OF_LITERAL:
+            literal = _REST_OF_LITERAL[sign].match(line, at)
+            at = literal.end() if literal else len(line)
+            continue
+        yield part.start(), sign
+        if sign == "#":
+            return
 
 
 def _split_comment(line: str) -> tuple[str, str]:
     """The code of a line, and its comment with the space before."""
-    shift = len(line) - len(line.lstrip())
-    for token in _tokens(line):
-        if token.type == tokenize.COMMENT:
-            at = token.start[1] + shift
+    for at, sign in _punctuation(line):
+        if sign == "#":
             return line[:at].rstrip(), f"  {line[at:]}"
     return line.rstrip(), ""
 
 
 def _outermost(code: str) -> tuple[int, int, list[int]] | None:
     """Where the last outermost brackets open and close, and the commas right between them."""
-    shift = len(code) - len(code.lstrip())
     depth = 0
     start = -1
     commas: list[int] = []
     counts = False
     found: tuple[int, int, list[int]] | None = None
-    for token in _tokens(code):
-        if token.type != tokenize.OP:
-            continue
-        at = token.start[1] + shift
-        if token.string in "([{":
+    for at, sign in _punctuation(code):
+        if sign in "([{":
             if depth == 0:
-                start, commas, counts = at, [], _may_be_broken(code[:at], token.string)
+                start, commas, counts = at, [], _may_be_broken(code[:at], sign)
             depth += 1
-        elif token.string in ")]}":
+        elif sign in ")]}":
             depth -= 1
             if depth == 0 and counts:
                 found = (start, at, commas)
-        elif token.string == "," and depth == 1:
+        elif sign == "," and depth == 1:
             commas.append(at)
     return found if found and found[1] - found[0] > 1 else None

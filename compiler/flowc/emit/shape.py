@@ -7,6 +7,8 @@ does, so that a mistake in either could not turn a text of the author's into cod
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from typing import cast
 
 _TOP = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef, ast.Assign, ast.AnnAssign, ast.Expr)
 _METHODS = frozenset(
@@ -57,8 +59,27 @@ def check_shape(text: str, functions: frozenset[str]) -> None:
             raise WrongShape(f"line {statement.lineno}: a {type(statement).__name__}")
         if isinstance(statement, ast.Expr) and not isinstance(statement.value, ast.Constant):
             raise WrongShape(f"line {statement.lineno}: an expression")
-        for node in ast.walk(statement):
+        for node in _checked_nodes(statement):
             _check(node, functions)
+
+
+_FORBIDDEN = (ast.Lambda, ast.JoinedStr, ast.Await, ast.Global, ast.Try, ast.While)
+_CHECKED = (ast.Import, ast.ImportFrom, ast.Call, *_FORBIDDEN)
+
+
+def _checked_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
+    """The nodes of a statement that may be what must not stand there."""
+    pending: list[ast.AST] = [statement]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, _CHECKED):
+            yield node
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                pending += [each for each in cast("list[object]", value) if isinstance(each, ast.AST)]
+            elif isinstance(value, ast.AST):
+                pending.append(value)
 
 
 def _check(node: ast.AST, functions: frozenset[str]) -> None:
@@ -77,9 +98,7 @@ def _check(node: ast.AST, functions: frozenset[str]) -> None:
             raise WrongShape(f"line {node.lineno}: a call of .{name}")
         case ast.Call(func=ast.Name() | ast.Attribute()):
             pass
-        case (
-            ast.Call() | ast.Lambda() | ast.JoinedStr() | ast.Await() | ast.Global() | ast.Try() | ast.While()
-        ):
-            raise WrongShape(f"line {getattr(node, 'lineno', 0)}: a {type(node).__name__}")
-        case _:
+        case ast.ImportFrom():
             pass
+        case _:
+            raise WrongShape(f"line {getattr(node, 'lineno', 0)}: a {type(node).__name__}")
