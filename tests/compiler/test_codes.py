@@ -16,7 +16,7 @@ from tests.compiler.programs import codes
 
 # A page may have no wrong example where the mistake cannot be shown in a few readable lines.
 WITHOUT_EXAMPLE = {
-    *("F0112", "F0113", "F0119", "F0199", "F0305", "F0313", "F0433"),
+    *("F0112", "F0113", "F0119", "F0305", "F0313", "F0433"),
     *("F0503", "F0504", "F0801", "F0802", "F0803"),
 }
 

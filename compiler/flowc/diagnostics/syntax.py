@@ -758,14 +758,3 @@ class UnusableRegex(Mistake):
 
     def label(self) -> str:
         return self.why
-
-
-@dataclass(frozen=True, kw_only=True)
-class NotYetCompiled(Mistake):
-    """The language has it, and this version of the compiler does not compile it yet."""
-
-    code = "F0199"
-    what: str
-
-    def title(self) -> str:
-        return f"{self.what} is part of the language, but this version of flowc does not compile it yet"
