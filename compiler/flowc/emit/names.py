@@ -77,14 +77,16 @@ class Names:
 
     def __init__(self, has: Iterable[str] = ()) -> None:
         self._taken = {*_TAKEN, *has}
+        self._counts: dict[str, int] = {}
 
     def unique(self, name: str) -> str:
         """`name`, or the first of `name_2`, `name_3`, … that is free."""
-        candidate, count = name, 1
+        candidate, count = name, self._counts.get(name, 1)
         while candidate in self._taken:
             count += 1
             candidate = f"{name}_{count}"
         self._taken.add(candidate)
+        self._counts[name] = count
         return candidate
 
 
