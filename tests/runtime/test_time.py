@@ -160,8 +160,7 @@ def test_many_contacts_overdue_at_once_all_end(world: World) -> None:
 
     async def main() -> None:
         async with world.bot() as bot:
-            for contact in contacts:
-                await bot.receive(world.message("hi", contact))
+            await asyncio.gather(*[bot.receive(world.message("hi", contact)) for contact in contacts])
             world.clock.advance(1000)
             assert await bot.fire_due() == len(contacts)
             await bot.idle()
