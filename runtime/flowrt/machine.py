@@ -27,14 +27,14 @@ class FlowEvent(transitions.Event):
     transition is done, which is next, as nothing else is left to do there.
     """
 
-    machine: FlowMachine
-
     def trigger(self, model: object, *args: object, **kwargs: object) -> bool:
         """Fire this trigger; true if a transition was taken."""
         turn = args[0] if args else None
         if not isinstance(turn, Turn):
             return super().trigger(model, *args, **kwargs)
-        fire = self._fire if self.machine.is_plain else super().trigger
+        machine = self.machine
+        short = isinstance(machine, FlowMachine) and machine.is_plain
+        fire = self._fire if short else super().trigger
         if turn.under_way:
             turn.deferred = partial(fire, model, turn)
             return True
