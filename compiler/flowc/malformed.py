@@ -32,6 +32,7 @@ _CLAUSES = {
     "after": "an `ask` or a state",
     "timeout": "an `ask`, a state or the flow",
     "failed": "a `call` or the flow",
+    "outdated": "the flow",
 }
 _OPERATORS = frozenset(
     {"AND", "OR", "EQ", "NE", "LE", "LT", "GE", "GT", "PLUS", "MINUS", "STAR", "SLASH", "IN", "IS"}

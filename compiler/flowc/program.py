@@ -22,6 +22,7 @@ class Program:
     """The flow itself, then its dialogs."""
     timeout: ast.Timeout | None
     failed: ast.Failed | None
+    outdated: ast.Outdated | None
     variables: dict[str, ast.Variable]
     actions: dict[str, ast.Action]
     functions: dict[str, ast.Function]

@@ -553,6 +553,7 @@ DECLARATIONS = (
     "channel",
     "timeout",
     "failed",
+    "outdated",
     "let",
     "keep",
     "renamed",
