@@ -23,7 +23,7 @@ from flowrt.flow import Flow
 from flowrt.forms import UnknownRecord
 from flowrt.kinds import WrongKind
 from flowrt.renaming import Renaming
-from flowrt.session import INITIAL, Deadline, Interrupted, Session, V
+from flowrt.session import INITIAL, Deadline, Interrupted, Lost, Session, V
 from flowrt.time import Instant
 from flowrt.values import Records, Value, from_json, to_json
 
@@ -41,6 +41,10 @@ class Outdated(FlowrtError):
     def __init__(self, why: str, saved: Saved) -> None:
         super().__init__(why)
         self.saved = saved
+
+    def lost(self, flow: Flow[Any]) -> Lost:
+        """The session that is lost with this, as far as `flow` has such values."""
+        return Lost(self.saved.id, readable(flow, self.saved), str(self))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,19 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, Protocol
 
+from flowrt import sentences
 from flowrt.effects import Effect, EndReason
 from flowrt.errors import IncompatibleModule, in_words
 from flowrt.events import Due, EndedByHost, Event, GivenBack, HostEvent, Message, Opened, Result, event_key
 from flowrt.kinds import Kind
 from flowrt.machine import FlowMachine
 from flowrt.renaming import RenamedKind
-from flowrt.session import Deadline, Session, V
+from flowrt.session import Deadline, Lost, Session, V
 from flowrt.time import Instant
 from flowrt.turn import Functions, Turn
 from flowrt.values import Record, record_name
 
-FORMAT = 1
-"""The format of generated modules that this runtime runs."""
+FORMAT = 2
+"""The format of the modules that are generated for this runtime."""
+
+OLDEST = 1
+"""The oldest that it runs. What a module of format 1 lacks is what it says of a session that it has no place for."""
 
 
 class Triggers(Protocol):
@@ -62,11 +66,11 @@ class Flow(Generic[V]):
         renamed: Sequence[tuple[RenamedKind, str, str]] = (),
         contracts: Mapping[str, Mapping[str, Kind[Any]]] | None = None,
     ) -> None:
-        if format != FORMAT:
+        if not OLDEST <= format <= FORMAT:
             age, cure = ("newer", "upgrade flowrt") if format > FORMAT else ("older", "build the flow again")
             raise IncompatibleModule(
                 f"the module of flow {name!r}, made by flowc {compiler} from {source}, has format {format}, which is "
-                f"{age} than the format {FORMAT} that this runtime runs: {cure}"
+                f"{age} than the formats {OLDEST} to {FORMAT} that this runtime runs: {cure}"
             )
         self.name = name
         self.source = source
@@ -109,6 +113,42 @@ class Flow(Generic[V]):
         this flow's table; by default it is the shared one. `functions` are those that the flow uses, by name.
         """
         return _Step(machine or self.machine, session, event, max(at, session.at), functions).run()
+
+    def outdate(
+        self,
+        session: Session[V],
+        lost: Lost,
+        event: Event,
+        at: Instant,
+        machine: Triggers | None = None,
+        functions: Functions | None = None,
+    ) -> list[Effect]:
+        """Say that `lost` is over, a session that this flow has no place for, and return what that causes.
+
+        `session` is what is left of the contact, in the initial state: what is kept. The flow's own words come first;
+        where it has none, or they fail, the default ones do. `event` is what found the session, and is still to be
+        taken; for the rest as `step`.
+        """
+        key = f"{event_key(event, at)}#outdated"
+        turn = Turn(session, event, max(at, session.at), key, [], functions)
+        turn.lost, turn.failures = lost, 1
+        if not _outdates(machine or self.machine, turn):  # a module of format 1 does not
+            turn.reply(sentences.OUTDATED)
+            turn.outdate()
+        return turn.effects
+
+
+def _outdates(machine: Triggers, turn: Turn) -> bool:
+    """Fire `outdated`, and once more where the flow's own words fail: whether that was taken."""
+    event = machine.events.get("outdated")
+    if event is None:
+        return False
+    turn.session.begin_kept()
+    try:
+        return bool(event.trigger(turn.session, turn))
+    except Exception as cause:  # whatever a flow's own functions raise: that it is over is said all the same
+        turn.failures, turn.cause = turn.failures + 1, in_words(cause)
+        return bool(event.trigger(turn.session, turn))
 
 
 class _Step:

@@ -126,6 +126,7 @@ __all__ = [
     "minus",
     "negated",
     "optional",
+    "outdate_session",
     "plus",
     "record",
     "render",
@@ -133,6 +134,7 @@ __all__ = [
     "same",
     "say_again",
     "say_failure",
+    "say_outdated",
     "says_again",
     "smallest",
     "smallest_of",
@@ -264,13 +266,18 @@ def end_by_host(event: EventData[Any]) -> None:
 
 
 def is_first_failure(event: EventData[Any]) -> bool:
-    """Whether the flow's own `failed` chain may run: not if it is what failed."""
+    """Whether the flow's own `failed`, or `outdated`, may run: not if it is what failed."""
     return event.args[0].failures == 1
 
 
 def say_failure(event: EventData[Any]) -> None:
     """What a flow without a `failed` chain says."""
     event.args[0].reply(sentences.FAILED)
+
+
+def say_outdated(event: EventData[Any]) -> None:
+    """What a flow without an `outdated` chain says."""
+    event.args[0].reply(sentences.OUTDATED)
 
 
 def either(value: T | None, other: U) -> T | U:
@@ -288,3 +295,8 @@ def sure(value: T | None) -> T:
 def fail_session(event: EventData[Any]) -> None:
     """The session cannot go on."""
     event.args[0].end("failed")
+
+
+def outdate_session(event: EventData[Any]) -> None:
+    """The flow has no place for the session."""
+    event.args[0].outdate()

@@ -75,6 +75,15 @@ class Interrupted:
     result: Result | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A session that a flow has no place for: what it held, under the names it was saved with, and why it has none."""
+
+    id: str
+    values: Mapping[str, Value]
+    why: str
+
+
 class Session(Generic[V]):
     """One contact's place in a flow.
 

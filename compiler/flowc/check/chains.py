@@ -86,11 +86,14 @@ def _missing_failed(program: Program) -> Iterator[Mistake]:
 
 
 def _silent_chains(program: Program) -> Iterator[Mistake]:
-    """The chains of the flow's `timeout` and `failed` say something and nothing more: the session is over."""
+    """The chains of the flow's `timeout`, `failed` and `outdated` say something and nothing more: the session
+    is over.
+    """
     why = "the session is over there: it may only `reply`, `set` and `emit`"
     for clause, name in (
         (program.timeout, "the `timeout` of the flow"),
         (program.failed, "the flow's `failed`"),
+        (program.outdated, "the flow's `outdated`"),
     ):
         if clause is None or clause.chain is None:
             continue

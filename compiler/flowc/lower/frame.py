@@ -18,24 +18,42 @@ def add_frame(making: Making) -> None:
         _last_words(making, Edge("expire", WAITS, Phase.EXPIRY, origin), chain, "expire")
     table.add(Edge("end", WAITS, Phase.HOST, nowhere).do(ir.Do("end by host", nowhere)), ir.START)
     _ways_back(making)
-    if program.failed is not None:
-        origin = program.origin(program.failed.span)
-        edge = Edge("failed", EVERYWHERE, Phase.HOST, origin, (ir.FirstFailure(origin),))
-        _last_words(making, edge, program.failed.chain, "fail")
-    failure = (ir.Do("say failure", nowhere), ir.Do("fail", nowhere))
-    table.add(Edge("failed", EVERYWHERE, Phase.HOST, nowhere).do(*failure), ir.START)
+    _faults(making, program.failed, "failed", EVERYWHERE, ("say failure", "fail"))
+    _faults(making, program.outdated, "outdated", ir.START, ("say outdated", "outdate"))
 
 
-def _last_words(making: Making, edge: Edge, chain: ast.Chain | None, what: ir.Simple) -> None:
+def _last_words(making: Making, edge: Edge, chain: ast.Chain | None, *what: ir.Simple) -> None:
     """A chain that ends the session by itself: an `end session` at its end says nothing new."""
 
     def end(edge: Edge) -> None:
-        making.table.add(edge.do(ir.Do(what, edge.origin)), ir.START)
+        making.table.add(edge.do(*(ir.Do(each, edge.origin) for each in what)), ir.START)
 
     steps = chain.steps if chain else ()
     if steps and isinstance(steps[-1], ast.EndSession):
         steps = steps[:-1]
-    making.steps(edge, steps, Place(making.outside if what == "fail" else making.scope), end)
+    making.steps(edge, steps, Place(making.scope if edge.trigger == "expire" else making.outside), end)
+
+
+def _faults(
+    making: Making,
+    own: ast.Failed | ast.Outdated | None,
+    trigger: str,
+    source: str,
+    default: tuple[ir.Simple, ir.Simple],
+) -> None:
+    """What is said where a session cannot go on: by the flow's own chain, else, or where that fails, by default.
+
+    Nobody is left in silence: a chain of the flow without a reply says the default, too. A session that the flow has
+    no place for is in no state of it, so that row leaves `start`.
+    """
+    if own is not None:
+        origin = making.program.origin(own.span)
+        edge = Edge(trigger, source, Phase.HOST, origin, (ir.FirstFailure(origin),))
+        speaks = any(isinstance(step, ast.Reply | ast.ReplyMedia) for step in own.chain.steps)
+        _last_words(making, edge, own.chain, *(default[1:] if speaks else default))
+    nowhere = making.flow_origin
+    edge = Edge(trigger, source, Phase.HOST, nowhere)
+    making.table.add(edge.do(*(ir.Do(each, nowhere) for each in default)), ir.START)
 
 
 def _ways_back(making: Making) -> None:
