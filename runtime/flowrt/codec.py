@@ -136,10 +136,10 @@ def restore(flow: Flow[V], contact: str, text: str) -> Session[V]:
     or needs a variable there that the session does not hold.
     """
     saved = load_session(text, contact)
+    if saved.state == INITIAL and not saved.id:
+        return salvage(flow, contact, saved)  # no session: what is kept of the contact, or the team that has it
     if saved.flow != flow.name:
         raise Outdated(f"the session was saved by the flow {saved.flow!r}, and this is {flow.name!r}", saved)
-    if saved.state == INITIAL and not saved.id:
-        return salvage(flow, contact, saved)  # no session, only what is kept of the contact
     names = Renaming(flow.renamed)
     session = _bare(flow, contact, saved)
     session.id, session.state = saved.id, names.state(saved.state)

@@ -21,11 +21,8 @@ from flowrt.time import Instant
 from flowrt.turn import Functions, Turn
 from flowrt.values import Record, record_name
 
-FORMAT = 2
-"""The format of the modules that are generated for this runtime."""
-
-OLDEST = 1
-"""The oldest that it runs. What a module of format 1 lacks is what it says of a session that it has no place for."""
+FORMAT = 1
+"""The format of generated modules that this runtime runs."""
 
 
 class Triggers(Protocol):
@@ -66,11 +63,11 @@ class Flow(Generic[V]):
         renamed: Sequence[tuple[RenamedKind, str, str]] = (),
         contracts: Mapping[str, Mapping[str, Kind[Any]]] | None = None,
     ) -> None:
-        if not OLDEST <= format <= FORMAT:
+        if format != FORMAT:
             age, cure = ("newer", "upgrade flowrt") if format > FORMAT else ("older", "build the flow again")
             raise IncompatibleModule(
                 f"the module of flow {name!r}, made by flowc {compiler} from {source}, has format {format}, which is "
-                f"{age} than the formats {OLDEST} to {FORMAT} that this runtime runs: {cure}"
+                f"{age} than the format {FORMAT} that this runtime runs: {cure}"
             )
         self.name = name
         self.source = source
@@ -131,15 +128,15 @@ class Flow(Generic[V]):
         """
         key = f"{event_key(event, at)}#outdated"
         turn = Turn(session, event, max(at, session.at), key, [], functions)
-        turn.lost, turn.failures = lost, 1
-        if not _outdates(machine or self.machine, turn):  # a module of format 1 does not
+        turn.lost, turn.failures = lost, 1  # that something went wrong is always said
+        if not _own_words(machine or self.machine, turn):
             turn.reply(sentences.OUTDATED)
             turn.outdate()
         return turn.effects
 
 
-def _outdates(machine: Triggers, turn: Turn) -> bool:
-    """Fire `outdated`, and once more where the flow's own words fail: whether that was taken."""
+def _own_words(machine: Triggers, turn: Turn) -> bool:
+    """Whether the flow itself has said that a session is over which it has no place for."""
     event = machine.events.get("outdated")
     if event is None:
         return False
@@ -147,8 +144,8 @@ def _outdates(machine: Triggers, turn: Turn) -> bool:
     try:
         return bool(event.trigger(turn.session, turn))
     except Exception as cause:  # whatever a flow's own functions raise: that it is over is said all the same
-        turn.failures, turn.cause = turn.failures + 1, in_words(cause)
-        return bool(event.trigger(turn.session, turn))
+        turn.cause = in_words(cause)
+        return False
 
 
 class _Step:
@@ -173,9 +170,9 @@ class _Step:
     def run(self) -> list[Effect]:
         self.session.at = self.at
         self._fire_deadlines()
+        self._take_held()
         self._take(self.event)
-        while self._take_held():
-            pass
+        self._take_held()
         return self.effects
 
     def _fire_deadlines(self) -> None:
@@ -241,16 +238,18 @@ class _Step:
         elif session.interrupted is not None and session.interrupted.pending == result.key:
             session.interrupted.result = result
 
-    def _take_held(self) -> bool:
-        """Take the first of the messages that were kept, if the wait for a result is over."""
+    def _take_held(self) -> None:
+        """Take the messages that were kept, in order, once the wait for a result is over."""
         session = self.session
-        awaits = session.pending or (session.interrupted and session.interrupted.pending)
-        if awaits or not session.held:
-            return False
-        message, *rest = session.held
-        session.held = tuple(rest)
-        self._fire("message", message)
-        return True
+        while session.held and not self._awaits_result():
+            message, *rest = session.held
+            session.held = tuple(rest)
+            self._fire("message", message)
+
+    def _awaits_result(self) -> bool:
+        """Whether a result is awaited, also by a wait that an `anytime` left."""
+        left = self.session.interrupted
+        return self.session.pending is not None or (left is not None and left.pending is not None)
 
     def _turn(self, event: Event) -> Turn:
         return Turn(self.session, event, self.at, self.key, self.effects, self.functions)

@@ -266,7 +266,7 @@ def end_by_host(event: EventData[Any]) -> None:
 
 
 def is_first_failure(event: EventData[Any]) -> bool:
-    """Whether the flow's own `failed`, or `outdated`, may run: not if it is what failed."""
+    """Whether the flow's own `failed` chain may run: not if it is what failed."""
     return event.args[0].failures == 1
 
 
@@ -276,7 +276,7 @@ def say_failure(event: EventData[Any]) -> None:
 
 
 def say_outdated(event: EventData[Any]) -> None:
-    """What a flow without an `outdated` chain says."""
+    """What is said where the flow's own `outdated` chain says nothing."""
     event.args[0].reply(sentences.OUTDATED)
 
 

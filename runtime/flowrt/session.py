@@ -77,7 +77,7 @@ class Interrupted:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A session that a flow has no place for: what it held, under the names it was saved with, and why it has none."""
+    """A session that a flow has no place for, and why: `values` are those that it held, under their old names."""
 
     id: str
     values: Mapping[str, Value]

@@ -311,7 +311,7 @@ class Turn:
         why = (
             lost.why if self.cause is None else f"{lost.why}; what the flow says of that failed: {self.cause}"
         )
-        contact = self.session.contact
+        contact, self.session.name = self.session.contact, None
         self.effects.append(Ended(self.next_id(), contact, lost.id, "outdated", lost.values, why))
 
     def forget(self, *slots: str) -> None:

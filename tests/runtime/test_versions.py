@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Coroutine
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from flowc.pipeline import compile_flow, load_flow
 from flowc.source import source_of
-from flowrt.codec import load_effect
-from flowrt.effects import Ended, Reply
-from flowrt.events import Message
-from flowrt.handling import handle
+from flowrt.abc import Store
+from flowrt.bot import Bot
+from flowrt.effects import Emitted, Ended
+from flowrt.flow import Flow
 from flowrt.sentences import OUTDATED
+from flowrt.time import SECOND
+from tests.runtime.world import World
 
 BEFORE = """\
 flow form
@@ -36,31 +42,57 @@ OVER = [f"bot:  {OUTDATED}", "session: outdated"]
 ANEW = ["bot:  Your name?"]
 
 
-class Contact:
-    """A contact whose session is stored between two messages, so that another version may take the next."""
+@cache
+def version(flow: str) -> Flow[Any]:
+    """A version of a flow, compiled."""
+    compiled = compile_flow(source_of("form.flow", flow))
+    assert compiled.machine is not None, compiled.diagnostics
+    return load_flow(compiled.machine)
 
-    def __init__(self) -> None:
-        self.stored: str | None = None
-        self.messages = 0
+
+class Contact:
+    """A contact of a bot that is deployed anew between any two things that happen."""
+
+    def __init__(self, new_store: Callable[[], Store]) -> None:
+        self.world = World(version(BEFORE), new_store)
+        self.actions: object = SimpleNamespace(save=lambda age: None, polite=lambda count: f"time {count}")
 
     def says(self, text: str, flow: str) -> list[str]:
         """What the version `flow` makes of a message."""
-        compiled = compile_flow(source_of("form.flow", flow))
-        assert compiled.machine is not None, compiled.diagnostics
-        loaded = load_flow(compiled.machine)
-        self.messages += 1
-        at = self.messages * 1_000_000
-        outcome = handle(loaded, "ada", self.stored, Message(str(self.messages), "ada", text), at)
-        self.stored = outcome.change.session
-        effects = [load_effect(body, "ada", loaded.records) for _, body in outcome.change.outbox]
-        said = [f"bot:  {each.text}" for each in effects if isinstance(each, Reply)]
-        return said + [f"session: {each.reason}" for each in effects if isinstance(each, Ended)]
+
+        async def say(bot: Bot) -> None:
+            await bot.receive(self.world.message(text))
+
+        return self.meets(flow, say)
+
+    def meets(
+        self, flow: str, happen: Callable[[Bot], Coroutine[Any, Any, object]] | None = None
+    ) -> list[str]:
+        """What the version `flow` makes of what is due, and of what happens then."""
+        self.world.flow = version(flow)
+
+        async def main() -> None:
+            async with self.world.bot(actions=self.actions) as bot:
+                if happen is not None:
+                    await happen(bot)
+                await bot.idle()
+
+        self.world.run(main())
+        told, self.world.listener.notices = self.world.listener.notices, []
+        said = [f"bot:  {text}" for text in self.world.channel.said()]
+        said += [f"emit: {each.name} {dict(each.values)}" for each in told if isinstance(each, Emitted)]
+        return said + [f"session: {each.reason}" for each in told if isinstance(each, Ended)]
 
 
 @pytest.fixture
-def asked_for_age() -> Contact:
+def contact(new_store: Callable[[], Store]) -> Contact:
+    """Someone who has not written yet."""
+    return Contact(new_store)
+
+
+@pytest.fixture
+def asked_for_age(contact: Contact) -> Contact:
     """Someone who has told a name and is asked for an age."""
-    contact = Contact()
     assert contact.says("hi", BEFORE) == ["bot:  Your name?"]
     assert contact.says("Ada", BEFORE) == ["bot:  Your age?"]
     return contact
@@ -135,8 +167,7 @@ def test_what_is_kept_stays_when_a_session_is_outdated(asked_for_age: Contact) -
     assert asked_for_age.says("36", after) == ["bot:  Ada, 36, 2.", "session: ended"]
 
 
-def test_what_is_kept_and_has_another_type_now_begins_anew_without_a_word() -> None:
-    contact = Contact()
+def test_what_is_kept_and_has_another_type_now_begins_anew_without_a_word(contact: Contact) -> None:
     for text in ("hi", "Ada", "36"):
         contact.says(text, BEFORE)
     after = BEFORE.replace("keep visits: int = 0", 'keep visits: text = "none"').replace(

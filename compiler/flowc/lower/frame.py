@@ -18,8 +18,16 @@ def add_frame(making: Making) -> None:
         _last_words(making, Edge("expire", WAITS, Phase.EXPIRY, origin), chain, "expire")
     table.add(Edge("end", WAITS, Phase.HOST, nowhere).do(ir.Do("end by host", nowhere)), ir.START)
     _ways_back(making)
-    _faults(making, program.failed, "failed", EVERYWHERE, ("say failure", "fail"))
-    _faults(making, program.outdated, "outdated", ir.START, ("say outdated", "outdate"))
+    if program.failed is not None:
+        origin = program.origin(program.failed.span)
+        edge = Edge("failed", EVERYWHERE, Phase.HOST, origin, (ir.FirstFailure(origin),))
+        _never_silent(making, edge, program.failed.chain, "say failure", "fail")
+    failure = (ir.Do("say failure", nowhere), ir.Do("fail", nowhere))
+    table.add(Edge("failed", EVERYWHERE, Phase.HOST, nowhere).do(*failure), ir.START)
+    if program.outdated is not None:
+        # A session that the flow has no place for is in no state of it. What is said by default is the runtime's.
+        edge = Edge("outdated", ir.START, Phase.HOST, program.origin(program.outdated.span))
+        _never_silent(making, edge, program.outdated.chain, "say outdated", "outdate")
 
 
 def _last_words(making: Making, edge: Edge, chain: ast.Chain | None, *what: ir.Simple) -> None:
@@ -34,26 +42,10 @@ def _last_words(making: Making, edge: Edge, chain: ast.Chain | None, *what: ir.S
     making.steps(edge, steps, Place(making.scope if edge.trigger == "expire" else making.outside), end)
 
 
-def _faults(
-    making: Making,
-    own: ast.Failed | ast.Outdated | None,
-    trigger: str,
-    source: str,
-    default: tuple[ir.Simple, ir.Simple],
-) -> None:
-    """What is said where a session cannot go on: by the flow's own chain, else, or where that fails, by default.
-
-    Nobody is left in silence: a chain of the flow without a reply says the default, too. A session that the flow has
-    no place for is in no state of it, so that row leaves `start`.
-    """
-    if own is not None:
-        origin = making.program.origin(own.span)
-        edge = Edge(trigger, source, Phase.HOST, origin, (ir.FirstFailure(origin),))
-        speaks = any(isinstance(step, ast.Reply | ast.ReplyMedia) for step in own.chain.steps)
-        _last_words(making, edge, own.chain, *(default[1:] if speaks else default))
-    nowhere = making.flow_origin
-    edge = Edge(trigger, source, Phase.HOST, nowhere)
-    making.table.add(edge.do(*(ir.Do(each, nowhere) for each in default)), ir.START)
+def _never_silent(making: Making, edge: Edge, chain: ast.Chain, default: ir.Simple, what: ir.Simple) -> None:
+    """What a flow says of a session that cannot go on; the default too where its chain says nothing."""
+    speaks = any(isinstance(step, ast.Reply | ast.ReplyMedia) for step in chain.steps)
+    _last_words(making, edge, chain, *([] if speaks else [default]), what)
 
 
 def _ways_back(making: Making) -> None:

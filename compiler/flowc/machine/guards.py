@@ -107,7 +107,7 @@ class SaysAgain:
 
 @dataclass(frozen=True, slots=True)
 class FirstFailure:
-    """What the flow itself says of a failure, or of a session it has no place for, has not failed as well."""
+    """The flow's own `failed` chain has not failed itself."""
 
     origin: Origin
 

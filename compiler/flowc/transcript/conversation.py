@@ -264,8 +264,8 @@ class Conversation(Generic[V]):
         """The process stops, and starts again `stopped` seconds later.
 
         With `outdated` it is another version of the flow that starts, which has no place for a session that is
-        open: what comes next, also a deadline, finds that. What is due by then is found late. Calls that were running run once more, and are `pending` again; one with
-        a secret among its arguments has failed.
+        open: what comes next, also a deadline, finds that. What is due by then is found late. Calls that were
+        running run once more, and are `pending` again; one with a secret among its arguments has failed.
 
         Raises `ValueError` where `stopped` is negative.
         """

@@ -15,8 +15,7 @@ BEYOND_TRANSCRIPTS = frozenset({"end", "failed"})
 
 `end` is the host's, and the runtime's one answer to it, in every wait alike. `failed` follows from a bug in a
 function or from a bound of the runtime. Counted, they would keep every flow from the 100 % that its author
-can reach, or ask for a test for each wait that shows nothing of the flow. What is said by default of a session
-that is outdated counts for nothing either; a flow's own words for it do, for a transcript can bring them about.
+can reach, or ask for a test for each wait that shows nothing of the flow.
 """
 
 
@@ -147,8 +146,7 @@ def _known(table: Sequence[Mapping[str, Any]], machine: FlowMachine) -> Iterator
 def _described(table: Sequence[Mapping[str, Any]], cells: Iterable[Cell]) -> Iterator[tuple[Cell, str]]:
     for cell in cells:
         row = table[cell.row]
-        by_default = row["trigger"] == "outdated" and not row.get("conditions")
-        if row["trigger"] in BEYOND_TRANSCRIPTS or by_default:
+        if row["trigger"] in BEYOND_TRANSCRIPTS:
             continue
         guards = [_name(guard) for guard in _listed(row.get("conditions"))]
         guards += [f"not {_name(guard)}" for guard in _listed(row.get("unless"))]
