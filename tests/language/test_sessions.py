@@ -205,7 +205,8 @@ state rest
 # Rule 4: the instant of a message.
 
 
-HOLDS = flow("""\
+HOLDS = flow(
+    """\
 timeout 1 hour -> reply "Expired."
 action find()
 on "find" -> call find() within 10 minutes
@@ -217,7 +218,8 @@ on message -> goto rest
 state rest
   on text as heard -> reply "Heard {heard}."
   on message -> again
-""".replace("    failed", "      failed").replace('on "find" -> call', 'on "find"\n  -> call'))
+""".replace("    failed", "      failed").replace('on "find" -> call', 'on "find"\n  -> call')
+)
 
 
 @pytest.mark.parametrize(

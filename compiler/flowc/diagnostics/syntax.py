@@ -389,6 +389,8 @@ class MisplacedClause(Mistake):
         return f"`{self.clause}` belongs to {self.owners}"
 
     def help(self) -> str | None:
+        if self.clause == "outdated":
+            return "write it at the left edge"
         return f"put it in a deeper line right below {self.owners}, as the last step of that line"
 
 
