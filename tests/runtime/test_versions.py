@@ -55,7 +55,7 @@ class Contact:
 
     def __init__(self, new_store: Callable[[], Store]) -> None:
         self.world = World(version(BEFORE), new_store)
-        self.actions: object = SimpleNamespace(save=lambda age: None, polite=lambda count: f"time {count}")
+        self.actions: object = SimpleNamespace(polite=lambda count: f"time {count}")
 
     def says(self, text: str, flow: str | Flow[Any]) -> list[str]:
         """What the version `flow` makes of a message."""
@@ -336,7 +336,7 @@ def test_so_is_one_that_awaits_an_action_which_the_bot_has_no_more(contact: Cont
     world = contact.world
     world.flow = version(WITH_CALL)
 
-    async def never(age: int) -> None:
+    async def never(**_: int) -> None:
         await asyncio.Event().wait()
 
     async def main() -> None:
@@ -345,7 +345,8 @@ def test_so_is_one_that_awaits_an_action_which_the_bot_has_no_more(contact: Cont
                 await bot.receive(world.message(text))
 
     world.run(main())
-    assert contact.meets(GONE) == ["bot:  Your age?", BYE, "session: outdated"]
+    met = contact.meets(GONE)  # the prompt may come twice: its delivery was cut off
+    assert list(dict.fromkeys(met)) == ["bot:  Your age?", BYE, "session: outdated"]
     assert world.rows() == {
         "sessions": 1,
         "deadlines": 0,
