@@ -195,7 +195,11 @@ def _block(found: Found) -> Mistake | None:
 def _misplaced_clause(found: Found) -> Mistake | None:
     below_a_step = found.word == "outdated" and "FAILED" in found.accepts and not found.at_left_edge
     on_the_line_of_its_step = {"_ARROW", "_NL"} <= found.accepts and found.word in _CLAUSES.keys() - {"on"}
-    if below_a_step or on_the_line_of_its_step or (found.word in _CLAUSES and {"_ARROW", "WHEN"} <= found.accepts):
+    if (
+        below_a_step
+        or on_the_line_of_its_step
+        or (found.word in _CLAUSES and {"_ARROW", "WHEN"} <= found.accepts)
+    ):
         return mistakes.MisplacedClause(span=found.span, clause=found.word, owners=_CLAUSES[found.word])
     return None
 

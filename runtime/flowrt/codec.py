@@ -137,7 +137,9 @@ def restore(flow: Flow[V], contact: str, text: str) -> Session[V]:
     """
     saved = load_session(text, contact)
     if saved.state == INITIAL and not saved.id:
-        return salvage(flow, contact, saved)  # no session: what is kept of the contact, or the team that has it
+        return salvage(
+            flow, contact, saved
+        )  # no session: what is kept of the contact, or the team that has it
     if saved.flow != flow.name:
         raise Outdated(f"the session was saved by the flow {saved.flow!r}, and this is {flow.name!r}", saved)
     names = Renaming(flow.renamed)

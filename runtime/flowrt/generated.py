@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from flowrt import sentences
 from flowrt.answers import BoolAnswer, ChoiceAnswer, IntAnswer, SecretAnswer, TextAnswer
+from flowrt.errors import IncompatibleModule
 from flowrt.flow import Flow, Triggers
 from flowrt.kinds import (
     AUDIO,
@@ -167,9 +168,16 @@ V = TypeVar("V", bound=Variables)
 
 
 def __getattr__(name: str) -> object:
-    """What only some flows need is loaded by the first that does."""
-    if name not in _HOMES:
+    """What only some flows need is loaded by the first that does.
+
+    Raises `IncompatibleModule` for what only a newer runtime has.
+    """
+    if name.startswith("_"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _HOMES:
+        raise IncompatibleModule(
+            f"the module of a flow needs {name!r}, which this runtime lacks: upgrade flowrt"
+        )
     value: object = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
