@@ -148,7 +148,7 @@ class _Comparing:
             self.told.append(f"who loses a session of `{new.name}` is told: {told(new)}")
 
     def count(self) -> None:
-        """Say how many waits there are of each fate, how many live sessions rest in them, and what the lost are told."""
+        """Say how many waits there are of each fate, how many sessions rest in them, and what the lost are told."""
         tell(f"waits of the old version: {_counted(self.verdicts)}")
         if self.census is not None:
             tell(f"live sessions in them: {_counted(self.sessions)}")

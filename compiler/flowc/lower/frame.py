@@ -45,7 +45,10 @@ def _last_words(making: Making, edge: Edge, chain: ast.Chain | None, *what: ir.S
 def _never_silent(making: Making, edge: Edge, chain: ast.Chain, default: ir.Simple, what: ir.Simple) -> None:
     """What a flow says of a session that cannot go on; the default too where its chain says nothing."""
     speaks = any(isinstance(step, ast.Reply | ast.ReplyMedia) for step in chain.steps)
-    _last_words(making, edge, chain, *([] if speaks else [default]), what)
+    if speaks:
+        _last_words(making, edge, chain, what)
+    else:
+        _last_words(making, edge, chain, default, what)
 
 
 def _ways_back(making: Making) -> None:
