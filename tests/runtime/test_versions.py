@@ -130,6 +130,14 @@ GOES_ON = {
         ),
         ["bot:  Hi Ada, 7, 1.", "session: ended"],
     ),
+    "type changed, and what is held still fits": (
+        BEFORE.replace("ask name", "ask name: email"),
+        ["bot:  Ada, 7, 1.", "session: ended"],
+    ),
+    "type changed of what is not needed": (
+        BEFORE.replace("ask name", "ask name: int").replace("{name}", "You"),
+        ["bot:  You, 7, 1.", "session: ended"],
+    ),
     "step renamed": (
         renamed("age", "years").replace("on message", "renamed age to years\non message"),
         ["bot:  Ada, 7, 1.", "session: ended"],
