@@ -34,6 +34,7 @@ _CLAUSES = {
     "failed": "a `call` or the flow",
     "outdated": "the flow",
 }
+_DECLARED_OUTSIDE = frozenset({"anytime", "let", "keep", "renamed", "channel", "import", "flow"})
 _OPERATORS = frozenset(
     {"AND", "OR", "EQ", "NE", "LE", "LT", "GE", "GT", "PLUS", "MINUS", "STAR", "SLASH", "IN", "IS"}
 )
@@ -126,6 +127,8 @@ def _other_word(found: Found) -> Mistake | None:
     if arrow is not None and "_ARROW" in found.accepts:
         span = Span(found.source.path, start, start + len(arrow))
         return mistakes.OtherWord(span=span, found=arrow, meant="->")
+    if text.startswith("//", start):
+        return mistakes.OtherWord(span=Span(found.source.path, start, start + 2), found="//", meant="#")
     meant = {"if": "when", "elif": "else when", "elsif": "else when"}.get(found.word)
     if meant is not None and "WHEN" in found.accepts:
         return mistakes.OtherWord(span=found.span, found=found.word, meant=meant)
@@ -171,6 +174,33 @@ def _part_of_the_step_above(found: Found) -> Mistake | None:
     if found.word not in _PARTS or not {"TRIES", "RETRY"} <= found.accepts:
         return None
     instead = f"write `{found.word}` on the line of its step; a line that begins with `|` goes on from the one above"
+    return mistakes.Unexpected(span=found.span, found=f"`{found.word}`", expected=(), instead=instead)
+
+
+def _value_behind_a_text(found: Found) -> Mistake | None:
+    """`reply "Hi " + name`."""
+    if found.word != "+" or not found.source.text[: found.start].rstrip().endswith('"'):
+        return None
+    instead = 'a value stands in the text, between braces: `"Hi {name}"`'
+    return mistakes.Unexpected(span=found.span, found="`+`", expected=(), instead=instead)
+
+
+def _clock_behind_on(found: Found) -> Mistake | None:
+    """`on timeout 5 minutes`."""
+    before = found.source.text[: found.start].split()[-2:]
+    if not found.word.isdigit() or before[:1] != ["on"] or before[-1] not in {"timeout", "after"}:
+        return None
+    instead = f"`{before[-1]} {found.word} … -> …` stands without `on`"
+    return mistakes.Unexpected(span=found.span, found=f"`{found.word}`", expected=(), instead=instead)
+
+
+def _declaration_inside(found: Found) -> Mistake | None:
+    """A declaration in a block that has none of its kind."""
+    line = found.source.line(found.source.line_of(found.start))
+    if found.word not in _DECLARED_OUTSIDE or found.at_left_edge or line.split()[:1] != [found.word]:
+        return None
+    here = {"anytime": "; here write `on`", "let": ", or in a `dialog`"}.get(found.word, "")
+    instead = f"`{found.word}` stands at the left edge{here}"
     return mistakes.Unexpected(span=found.span, found=f"`{found.word}`", expected=(), instead=instead)
 
 
@@ -226,6 +256,9 @@ _KINDS: tuple[Callable[[Found], Mistake | None], ...] = (
     _missing_arrow,
     _not_a_text,
     _part_of_the_step_above,
+    _value_behind_a_text,
+    _clock_behind_on,
+    _declaration_inside,
     _split_chain,
     _misplaced_clause,
     _unknown_declaration,

@@ -28,12 +28,14 @@ class UnknownDialog(Mistake):
     code = "F0208"
     name: str
     known: tuple[str, ...]
+    instead: str | None = None
+    """What to do where the name is that of something else."""
 
     def title(self) -> str:
         return f"unknown dialog `{self.name}`"
 
     def help(self) -> str | None:
-        meant = did_you_mean(near_names(self.name, self.known))
+        meant = self.instead or did_you_mean(near_names(self.name, self.known))
         return meant or f"declare it: `dialog {self.name}()`, with its steps below"
 
 

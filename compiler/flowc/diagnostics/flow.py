@@ -325,8 +325,7 @@ class MissingFailed(Mistake):
     """
 
     code = "F0410"
-    name: str | None
-    """What may be none; None for a value that has no name."""
+    name: str
 
     def title(self) -> str:
         return f"this call does not say what happens when `{self.name}` fails"
