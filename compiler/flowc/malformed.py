@@ -204,6 +204,19 @@ def _declaration_inside(found: Found) -> Mistake | None:
     return mistakes.Unexpected(span=found.span, found=f"`{found.word}`", expected=(), instead=instead)
 
 
+def _loop(found: Found) -> Mistake | None:
+    """`for item in items`."""
+    if (
+        found.word not in {"for", "foreach", "while", "loop", "repeat"}
+        or not {"_ARROW", "WHEN"} <= found.accepts
+    ):
+        return None
+    instead = (
+        "there are no loops: go round with a `state` and `goto`, or let a `function` make one text of a list"
+    )
+    return mistakes.Unexpected(span=found.span, found=f"`{found.word}`", expected=(), instead=instead)
+
+
 def _split_chain(found: Found) -> Mistake | None:
     if found.word in {"->", "when"} and {"TRIES", "RETRY"} <= found.accepts:
         kind = mistakes.UnexpectedBlock if found.line_is_step else mistakes.SplitChain
@@ -259,6 +272,7 @@ _KINDS: tuple[Callable[[Found], Mistake | None], ...] = (
     _value_behind_a_text,
     _clock_behind_on,
     _declaration_inside,
+    _loop,
     _split_chain,
     _misplaced_clause,
     _unknown_declaration,

@@ -136,6 +136,41 @@ SAID = {
         "F0411",
         "the session is over there without it: leave it out",
     ),
+    "a chain that is not indented": (
+        f'{HEAD}on message\n-> reply "x"\n-> end session',
+        "F0123",
+        "go on with `-> ` and a step, or with an indented block of them",
+    ),
+    "steps without a head": (
+        'on message -> reply "x" -> end session\n-> reply "y"\n-> end session',
+        "F0121",
+        "the steps of a chain stand on the line of its head, or indented below it",
+    ),
+    "a loop": (
+        f'{HEAD}let xs: list of int = [1]\non message\n  for x in xs\n    -> reply "{{x}}"\n  -> end session',
+        "F0101",
+        "there are no loops: go round with a `state` and `goto`, or let a `function` make one text of a list",
+    ),
+    "an item behind a list": (
+        'let xs: list of int = []\non message -> set xs = xs + 1 -> reply "{length(xs)}" -> end session',
+        "F0301",
+        "put it between brackets: `xs + [x]`",
+    ),
+    "a number behind a text": (
+        'let n: int = 1\non message -> set t = "n is " + n -> reply "{t}" -> end session',
+        "F0301",
+        'a value stands in a text, between braces: `"n is {n}"`',
+    ),
+    "the text of the message": (
+        'on message -> reply "You wrote {message.text}." -> end session',
+        "F0210",
+        "a handler gives it a name: `on text as said -> …`",
+    ),
+    "a result of what returns nothing": (
+        f'{DIALOG}on message -> run who() as x -> reply "{{x}}" -> end session',
+        "F0303",
+        "declare what it returns, `who(…) returns TYPE`, or leave out the `as`",
+    ),
     "outdated misspelt": (f'{STATE}{REST}outdate -> reply "New."', "F0121", "did you mean `outdated`?"),
 }
 

@@ -115,6 +115,8 @@ class UnknownField(Mistake):
     def help(self) -> str | None:
         if not self.known:
             return "only records, `contact`, `message` and media have fields"
+        if (self.type, self.name) == ("message", "text"):
+            return "a handler gives it a name: `on text as said -> …`"
         meant = did_you_mean(near_names(self.name, self.known))
         return meant or f"its fields are {', '.join(f'`{name}`' for name in self.known)}"
 

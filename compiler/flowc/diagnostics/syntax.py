@@ -609,6 +609,8 @@ class UnknownDeclaration(Mistake):
         return f"no declaration begins with `{self.word}`"
 
     def help(self) -> str | None:
+        if self.word == "->":
+            return "the steps of a chain stand on the line of its head, or indented below it"
         if self.word in {step.split()[0] for step in STEPS}:
             return "a step follows an arrow: `on message -> ...`"
         known = ", ".join(f"`{word}`" for word in DECLARATIONS)
