@@ -171,6 +171,12 @@ SAID = {
         "F0303",
         "declare what it returns, `who(…) returns TYPE`, or leave out the `as`",
     ),
+    "what is kept and begins with nothing": (
+        f'{HEAD}keep name: text\noutdated -> reply "Hi {{name}}."\n'
+        'on message -> ask name "Name?" -> reply "Hi {name}." -> end session',
+        "F0406",
+        "give it a value to begin with where it is declared: `keep name = …`",
+    ),
     "outdated misspelt": (f'{STATE}{REST}outdate -> reply "New."', "F0121", "did you mean `outdated`?"),
 }
 

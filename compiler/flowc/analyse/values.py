@@ -48,7 +48,8 @@ def _mistake(values: Values, state: str, row: ir.Transition, trouble: Trouble) -
         return NotKept(span=span, name=name or "", chain=chain)
     conversation = shown(values.graph, [*_demonstration(values, state, trouble), row])
     if trouble.standing == UNSET:
-        return UnsetVariable(span=span, name=name or "", conversation=conversation)
+        kept = trouble.path in values.kept
+        return UnsetVariable(span=span, name=name or "", conversation=conversation, kept=kept)
     return MaybeNone(span=span, name=name, conversation=conversation)
 
 

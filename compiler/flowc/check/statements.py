@@ -10,9 +10,10 @@ from flowc.check.checked import Checked
 from flowc.check.expressions import Expressions
 from flowc.check.fitting import as_decimal
 from flowc.check.variables import Variables
+from flowc.diagnostics.conversations import EmptyText
 from flowc.diagnostics.declared import UnknownField
 from flowc.diagnostics.diagnostic import Mistake
-from flowc.diagnostics.flow import EmptyText, NotHere
+from flowc.diagnostics.flow import NotHere
 from flowc.diagnostics.typing import (
     OptionalAnswer,
     SameChoice,

@@ -1,4 +1,4 @@
-"""Mistakes that the people who talk to a flow would meet: silence, a session without an end. Codes F0417 to F0423"""
+"""Mistakes that the people who talk to a flow would meet: silence, a session without an end. Codes F0415 to F0423"""
 
 from __future__ import annotations
 
@@ -8,6 +8,52 @@ from flowc.diagnostics.diagnostic import Label, Mistake, Severity
 from flowc.diagnostics.flow import shown_below
 from flowc.records import dataclass
 from flowc.source import Span
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoTries(Mistake):
+    """`tries` counts from 1 to 1,000: the Nth wrong answer takes its chain.
+
+    Wrong:
+
+        timeout 1 hour
+        on message
+          -> ask age: int "How old are you?"
+              tries 0 -> reply "Let's leave it there." -> end session
+          -> reply "Thanks." -> end session
+
+    Right:
+
+        timeout 1 hour
+        on message
+          -> ask age: int "How old are you?"
+              tries 3 -> reply "Let's leave it there." -> end session
+          -> reply "Thanks." -> end session
+    """
+
+    code = "F0415"
+
+    def title(self) -> str:
+        return "`tries` counts from 1 to 1,000"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmptyText(Mistake):
+    """A text that is shown or waited for is empty. No channel sends it, and nobody can say it.
+
+    Wrong:
+
+        on message -> reply "" -> end session
+
+    Right:
+
+        on message -> reply "Thanks" -> end session
+    """
+
+    code = "F0416"
+
+    def title(self) -> str:
+        return "this text is empty"
 
 
 @dataclass(frozen=True, kw_only=True)
