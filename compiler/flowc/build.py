@@ -103,6 +103,9 @@ class Builder:
     def flow_failed(self, children: Children) -> ast.Failed:
         return self.failed(children)
 
+    def flow_outdated(self, children: Children) -> ast.Outdated:
+        return ast.Outdated(children[1], self._around(children))
+
     def let(self, children: Children) -> ast.Variable:
         _, name, type_, value = children
         return ast.Variable("let", name, type_, value, self._around(children))

@@ -80,10 +80,13 @@ class Driven:
         seconds = _seconds(duration) if isinstance(duration, str) else duration
         return self._caused(self.talk.advance(seconds))
 
-    def restarts(self, stopped: str | float = 0.0) -> Driven:
-        """The process stops, and starts again after that time; `calls` are those that run once more."""
+    def restarts(self, stopped: str | float = 0.0, *, outdated: bool = False) -> Driven:
+        """The process stops, and starts again after that time; `calls` are those that run once more.
+
+        With `outdated` it starts with a version of the flow that has no place for the session that is open.
+        """
         seconds = _seconds(stopped) if isinstance(stopped, str) else stopped
-        return self._caused(self.talk.restart(seconds))
+        return self._caused(self.talk.restart(seconds, outdated=outdated))
 
     def returns(self, value: Value = None) -> Driven:
         """The call that waits succeeds with `value`.

@@ -1,7 +1,7 @@
 """Imports: the files that a flow is made of, read and put together as one.
 
 An imported file brings its declarations and its `anytime`. What only a flow of its own has stays behind: where a
-conversation begins, the `timeout`, the `failed`, the name and the channel.
+conversation begins, the `timeout`, the `failed`, the `outdated`, the name and the channel.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MAX_FILES = 1_000
 Read = Callable[[Path], Source]
 """What reads a file that is imported; it raises `Unreadable`."""
 
-_OF_ITS_OWN = (ast.Entry, ast.Timeout, ast.Failed, ast.FlowName, ast.Channel, ast.Import)
+_OF_ITS_OWN = (ast.Entry, ast.Timeout, ast.Failed, ast.Outdated, ast.FlowName, ast.Channel, ast.Import)
 
 
 def read_inside(root: Path) -> Read:

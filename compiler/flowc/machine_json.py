@@ -22,6 +22,9 @@ _CLASSES: dict[str, type] = {
 }
 
 
+_READ = " and ".join(map(str, sorted(ir.READ)))
+
+
 class WrongFormat(ValueError):
     """A text is not a machine that this version reads; the message says why."""
 
@@ -43,9 +46,9 @@ def from_json(text: str) -> ir.Machine:
     head = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
     if head.get("kind") != "Machine":
         raise WrongFormat("this is not a machine")
-    if head.get("format") != ir.FORMAT:
+    if head.get("format") not in ir.READ:
         raise WrongFormat(
-            f"this machine has format {head.get('format')}: this version reads format {ir.FORMAT}"
+            f"this machine has format {head.get('format')}: this version reads the formats {_READ}"
         )
     machine = _object(head)
     if not isinstance(machine, ir.Machine):

@@ -32,7 +32,9 @@ _CLAUSES = {
     "after": "an `ask` or a state",
     "timeout": "an `ask`, a state or the flow",
     "failed": "a `call` or the flow",
+    "outdated": "the flow",
 }
+_DECLARED_OUTSIDE = frozenset({"anytime", "let", "keep", "renamed", "channel", "import", "flow"})
 _OPERATORS = frozenset(
     {"AND", "OR", "EQ", "NE", "LE", "LT", "GE", "GT", "PLUS", "MINUS", "STAR", "SLASH", "IN", "IS"}
 )
@@ -125,6 +127,8 @@ def _other_word(found: Found) -> Mistake | None:
     if arrow is not None and "_ARROW" in found.accepts:
         span = Span(found.source.path, start, start + len(arrow))
         return mistakes.OtherWord(span=span, found=arrow, meant="->")
+    if text.startswith("//", start):
+        return mistakes.OtherWord(span=Span(found.source.path, start, start + 2), found="//", meant="#")
     meant = {"if": "when", "elif": "else when", "elsif": "else when"}.get(found.word)
     if meant is not None and "WHEN" in found.accepts:
         return mistakes.OtherWord(span=found.span, found=found.word, meant=meant)
@@ -173,6 +177,46 @@ def _part_of_the_step_above(found: Found) -> Mistake | None:
     return mistakes.Unexpected(span=found.span, found=f"`{found.word}`", expected=(), instead=instead)
 
 
+def _value_behind_a_text(found: Found) -> Mistake | None:
+    """`reply "Hi " + name`."""
+    if found.word != "+" or not found.source.text[: found.start].rstrip().endswith('"'):
+        return None
+    instead = 'a value stands in the text, between braces: `"Hi {name}"`'
+    return mistakes.Unexpected(span=found.span, found="`+`", expected=(), instead=instead)
+
+
+def _clock_behind_on(found: Found) -> Mistake | None:
+    """`on timeout 5 minutes`."""
+    before = found.source.text[: found.start].split()[-2:]
+    if not found.word.isdigit() or before[:1] != ["on"] or before[-1] not in {"timeout", "after"}:
+        return None
+    instead = f"`{before[-1]} {found.word} … -> …` stands without `on`"
+    return mistakes.Unexpected(span=found.span, found=f"`{found.word}`", expected=(), instead=instead)
+
+
+def _declaration_inside(found: Found) -> Mistake | None:
+    """A declaration in a block that has none of its kind."""
+    line = found.source.line(found.source.line_of(found.start))
+    if found.word not in _DECLARED_OUTSIDE or found.at_left_edge or line.split()[:1] != [found.word]:
+        return None
+    here = {"anytime": "; here write `on`", "let": ", or in a `dialog`"}.get(found.word, "")
+    instead = f"`{found.word}` stands at the left edge{here}"
+    return mistakes.Unexpected(span=found.span, found=f"`{found.word}`", expected=(), instead=instead)
+
+
+def _loop(found: Found) -> Mistake | None:
+    """`for item in items`."""
+    if (
+        found.word not in {"for", "foreach", "while", "loop", "repeat"}
+        or not {"_ARROW", "WHEN"} <= found.accepts
+    ):
+        return None
+    instead = (
+        "there are no loops: go round with a `state` and `goto`, or let a `function` make one text of a list"
+    )
+    return mistakes.Unexpected(span=found.span, found=f"`{found.word}`", expected=(), instead=instead)
+
+
 def _split_chain(found: Found) -> Mistake | None:
     if found.word in {"->", "when"} and {"TRIES", "RETRY"} <= found.accepts:
         kind = mistakes.UnexpectedBlock if found.line_is_step else mistakes.SplitChain
@@ -192,8 +236,13 @@ def _block(found: Found) -> Mistake | None:
 
 
 def _misplaced_clause(found: Found) -> Mistake | None:
+    below_a_step = found.word == "outdated" and "FAILED" in found.accepts and not found.at_left_edge
     on_the_line_of_its_step = {"_ARROW", "_NL"} <= found.accepts and found.word in _CLAUSES.keys() - {"on"}
-    if on_the_line_of_its_step or (found.word in _CLAUSES and {"_ARROW", "WHEN"} <= found.accepts):
+    if (
+        below_a_step
+        or on_the_line_of_its_step
+        or (found.word in _CLAUSES and {"_ARROW", "WHEN"} <= found.accepts)
+    ):
         return mistakes.MisplacedClause(span=found.span, clause=found.word, owners=_CLAUSES[found.word])
     return None
 
@@ -220,6 +269,10 @@ _KINDS: tuple[Callable[[Found], Mistake | None], ...] = (
     _missing_arrow,
     _not_a_text,
     _part_of_the_step_above,
+    _value_behind_a_text,
+    _clock_behind_on,
+    _declaration_inside,
+    _loop,
     _split_chain,
     _misplaced_clause,
     _unknown_declaration,

@@ -11,6 +11,7 @@ import os
 import re
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -29,6 +30,7 @@ from flowc.diagnostics.syntax import (
     SplitChain,
     TooDeep,
     UnexpectedBlock,
+    UnknownDeclaration,
 )
 from flowc.layout import MAX_DEPTH, Layout
 from flowc.malformed import Found, explain
@@ -122,7 +124,7 @@ class Parser:
         mistakes = list(dict.fromkeys([*drive.mistakes, *self._layout.mistakes, *self._builder.mistakes]))
         mistakes.sort(key=lambda mistake: mistake.span.start)
         comments = sorted(self._layout.comments, key=lambda comment: comment.span.start)
-        return Parsed(replace(file, comments=tuple(comments)), tuple(mistakes))
+        return Parsed(replace(file, comments=tuple(comments)), tuple(_without_echoes(mistakes, source)))
 
     def _stepper(self, start: str, low: int, high: int) -> Stepper:
         return Stepper(self._tables, start, self._text, (low, high), self._layout.comment)
@@ -294,3 +296,15 @@ class _Drive:
 
     def _span(self, token: Token) -> Span:
         return Span(self.source.path, cast("int", token.start_pos), cast("int", token.end_pos))
+
+
+def _without_echoes(mistakes: list[Mistake], source: Source) -> Iterator[Mistake]:
+    """The mistakes, of which each line of a chain that stands at the left edge is one, without all but the first."""
+    echo_in = 0
+    for mistake in mistakes:
+        line = source.line_of(mistake.span.start)
+        unindented = isinstance(mistake, UnknownDeclaration) and mistake.word == "->"
+        if not (unindented and line == echo_in):
+            yield mistake
+        if unindented or isinstance(mistake, MissingChain):
+            echo_in = line + 1

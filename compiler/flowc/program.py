@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flowc import syntax as ast
 from flowc.machine import Origin
 from flowc.records import dataclass
 from flowc.source import Sources, Span
+from flowc.types import BUILT_IN, UNKNOWN, Type, written_type
 from flowc.walk import Part
 
 
@@ -22,6 +24,7 @@ class Program:
     """The flow itself, then its dialogs."""
     timeout: ast.Timeout | None
     failed: ast.Failed | None
+    outdated: ast.Outdated | None
     variables: dict[str, ast.Variable]
     actions: dict[str, ast.Action]
     functions: dict[str, ast.Function]
@@ -52,6 +55,16 @@ class Program:
     def bots_own(self) -> tuple[ast.Action | ast.Function, ...]:
         """What the bot must have: the actions and the functions."""
         return (*self.actions.values(), *self.functions.values())
+
+    def known(self, type_: Type) -> Type:
+        """`type_`; `UNKNOWN` where it names a type that there is not, which is a mistake by itself."""
+        if type_.element is not None:
+            return replace(type_, element=self.known(type_.element))
+        return type_ if type_.name in BUILT_IN or type_.name in self.records else UNKNOWN
+
+    def type_of(self, written: ast.TypeName) -> Type:
+        """The type that an author has written, if it is known."""
+        return self.known(written_type(written))
 
     def origin(self, span: Span) -> Origin:
         """Where a span stands, with its line."""

@@ -467,6 +467,14 @@ Clause = Retry | Require | Tries | Handler | After | Timeout | Failed
 
 
 @dataclass(frozen=True, slots=True)
+class Outdated:
+    """`outdated CHAIN`: said of a session that this version of the flow has no place for."""
+
+    chain: Chain
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class FlowName:
     name: Name
     span: Span
@@ -575,6 +583,7 @@ Item = (
     | Channel
     | Timeout
     | Failed
+    | Outdated
     | Variable
     | Renamed
     | Action

@@ -72,7 +72,7 @@ def _chains_of(item: ast.Item) -> Iterator[ast.Chain]:
     match item:
         case ast.Entry() | ast.Anytime():
             yield item.handler.chain
-        case ast.Timeout() | ast.Failed() if item.chain:
+        case ast.Timeout() | ast.Failed() | ast.Outdated() if item.chain:
             yield item.chain
         case ast.State():
             yield from chains_of_state(item)

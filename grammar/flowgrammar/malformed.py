@@ -134,6 +134,27 @@ MALFORMED = (
         ("F0114 3:7 `failed` belongs to a `call`",),
     ),
     Malformed(
+        "`outdated` belongs to the flow",
+        "on message\n  -> call f()\n      outdated -> end session\n  -> end session",
+        ("F0114 3:7 `outdated` belongs to the flow",),
+    ),
+    Malformed(
+        "`outdated` below a chain",
+        'on message\n  -> reply "Hi"\n  outdated -> reply "Anew."',
+        ("F0114 3:3 `outdated` belongs to the flow",),
+    ),
+    Malformed(
+        "`outdated` in a state",
+        'state menu\n  on message -> again\n  outdated -> reply "Anew."',
+        ("F0114 3:3 `outdated` belongs to the flow",),
+    ),
+    Malformed(
+        "an arrow is missing behind `outdated`",
+        'outdated reply "Anew."',
+        ("F0122 1:10 an arrow is missing before `reply`",),
+    ),
+    Malformed("`outdated` has no chain", "outdated", ("F0123 1:9 nothing follows this `outdated`",)),
+    Malformed(
         "a label names no wait",
         'on message -> hello: reply "Hi" -> end session',
         ("F0124 1:15 `hello:` names no wait",),

@@ -23,7 +23,7 @@ from flowrt.flow import Flow
 from flowrt.forms import UnknownRecord
 from flowrt.kinds import WrongKind
 from flowrt.renaming import Renaming
-from flowrt.session import INITIAL, Deadline, Interrupted, Session, V
+from flowrt.session import INITIAL, Deadline, Interrupted, Lost, Session, V
 from flowrt.time import Instant
 from flowrt.values import Records, Value, from_json, to_json
 
@@ -41,6 +41,10 @@ class Outdated(FlowrtError):
     def __init__(self, why: str, saved: Saved) -> None:
         super().__init__(why)
         self.saved = saved
+
+    def lost(self, flow: Flow[Any]) -> Lost:
+        """The session that is lost with this, as far as `flow` has such values."""
+        return Lost(self.saved.id, readable(flow, self.saved), str(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +136,12 @@ def restore(flow: Flow[V], contact: str, text: str) -> Session[V]:
     or needs a variable there that the session does not hold.
     """
     saved = load_session(text, contact)
+    if saved.state == INITIAL and not saved.id:
+        return salvage(
+            flow, contact, saved
+        )  # no session: what is kept of the contact, or the team that has it
     if saved.flow != flow.name:
         raise Outdated(f"the session was saved by the flow {saved.flow!r}, and this is {flow.name!r}", saved)
-    if saved.state == INITIAL and not saved.id:
-        return salvage(flow, contact, saved)  # no session, only what is kept of the contact
     names = Renaming(flow.renamed)
     session = _bare(flow, contact, saved)
     session.id, session.state = saved.id, names.state(saved.state)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, Protocol
 
+from flowrt import sentences
 from flowrt.effects import Effect, EndReason
 from flowrt.errors import IncompatibleModule, in_words
 from flowrt.events import Due, EndedByHost, Event, GivenBack, HostEvent, Message, Opened, Result, event_key
 from flowrt.kinds import Kind
 from flowrt.machine import FlowMachine
 from flowrt.renaming import RenamedKind
-from flowrt.session import Deadline, Session, V
+from flowrt.session import Deadline, Lost, Session, V
 from flowrt.time import Instant
 from flowrt.turn import Functions, Turn
 from flowrt.values import Record, record_name
@@ -110,6 +111,42 @@ class Flow(Generic[V]):
         """
         return _Step(machine or self.machine, session, event, max(at, session.at), functions).run()
 
+    def outdate(
+        self,
+        session: Session[V],
+        lost: Lost,
+        event: Event,
+        at: Instant,
+        machine: Triggers | None = None,
+        functions: Functions | None = None,
+    ) -> list[Effect]:
+        """Say that `lost` is over, a session that this flow has no place for, and return what that causes.
+
+        `session` is what is left of the contact, in the initial state: what is kept. The flow's own words come first;
+        where it has none, or they fail, the default ones do. `event` is what found the session, and is still to be
+        taken; for the rest as `step`.
+        """
+        key = f"{event_key(event, at)}#outdated"
+        turn = Turn(session, event, max(at, session.at), key, [], functions)
+        turn.lost, turn.failures = lost, 1  # that something went wrong is always said
+        if not _own_words(machine or self.machine, turn):
+            turn.reply(sentences.OUTDATED)
+            turn.outdate()
+        return turn.effects
+
+
+def _own_words(machine: Triggers, turn: Turn) -> bool:
+    """Whether the flow itself has said that a session is over which it has no place for."""
+    event = machine.events.get("outdated")
+    if event is None:
+        return False
+    turn.session.begin_kept()
+    try:
+        return bool(event.trigger(turn.session, turn))
+    except Exception as cause:  # whatever a flow's own functions raise: that it is over is said all the same
+        turn.cause = in_words(cause)
+        return False
+
 
 class _Step:
     """One call of `Flow.step`: the turns it is made of share their effects and their instant."""
@@ -133,9 +170,9 @@ class _Step:
     def run(self) -> list[Effect]:
         self.session.at = self.at
         self._fire_deadlines()
+        self._take_held()
         self._take(self.event)
-        while self._take_held():
-            pass
+        self._take_held()
         return self.effects
 
     def _fire_deadlines(self) -> None:
@@ -201,16 +238,18 @@ class _Step:
         elif session.interrupted is not None and session.interrupted.pending == result.key:
             session.interrupted.result = result
 
-    def _take_held(self) -> bool:
-        """Take the first of the messages that were kept, if the wait for a result is over."""
+    def _take_held(self) -> None:
+        """Take the messages that were kept, in order, once the wait for a result is over."""
         session = self.session
-        awaits = session.pending or (session.interrupted and session.interrupted.pending)
-        if awaits or not session.held:
-            return False
-        message, *rest = session.held
-        session.held = tuple(rest)
-        self._fire("message", message)
-        return True
+        while session.held and not self._awaits_result():
+            message, *rest = session.held
+            session.held = tuple(rest)
+            self._fire("message", message)
+
+    def _awaits_result(self) -> bool:
+        """Whether a result is awaited, also by a wait that an `anytime` left."""
+        left = self.session.interrupted
+        return self.session.pending is not None or (left is not None and left.pending is not None)
 
     def _turn(self, event: Event) -> Turn:
         return Turn(self.session, event, self.at, self.key, self.effects, self.functions)

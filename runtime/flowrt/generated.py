@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from flowrt import sentences
 from flowrt.answers import BoolAnswer, ChoiceAnswer, IntAnswer, SecretAnswer, TextAnswer
+from flowrt.errors import IncompatibleModule
 from flowrt.flow import Flow, Triggers
 from flowrt.kinds import (
     AUDIO,
@@ -126,6 +127,7 @@ __all__ = [
     "minus",
     "negated",
     "optional",
+    "outdate_session",
     "plus",
     "record",
     "render",
@@ -133,6 +135,7 @@ __all__ = [
     "same",
     "say_again",
     "say_failure",
+    "say_outdated",
     "says_again",
     "smallest",
     "smallest_of",
@@ -165,9 +168,16 @@ V = TypeVar("V", bound=Variables)
 
 
 def __getattr__(name: str) -> object:
-    """What only some flows need is loaded by the first that does."""
-    if name not in _HOMES:
+    """What only some flows need is loaded by the first that does.
+
+    Raises `IncompatibleModule` for what only a newer runtime has.
+    """
+    if name.startswith("_"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _HOMES:
+        raise IncompatibleModule(
+            f"the module of a flow needs {name!r}, which this runtime lacks: upgrade flowrt"
+        )
     value: object = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
@@ -273,6 +283,11 @@ def say_failure(event: EventData[Any]) -> None:
     event.args[0].reply(sentences.FAILED)
 
 
+def say_outdated(event: EventData[Any]) -> None:
+    """What is said where the flow's own `outdated` chain says nothing."""
+    event.args[0].reply(sentences.OUTDATED)
+
+
 def either(value: T | None, other: U) -> T | U:
     """`value`, or `other` where it is none."""
     return other if value is None else value
@@ -288,3 +303,8 @@ def sure(value: T | None) -> T:
 def fail_session(event: EventData[Any]) -> None:
     """The session cannot go on."""
     event.args[0].end("failed")
+
+
+def outdate_session(event: EventData[Any]) -> None:
+    """The flow has no place for the session."""
+    event.args[0].outdate()

@@ -6,23 +6,21 @@ event alike.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from flowrt import sentences
 from flowrt.abc import Change, Lane
-from flowrt.codec import Outdated, dump_effect, dump_session, load_session, readable, restore, salvage
+from flowrt.codec import Outdated, dump_effect, dump_session, load_session, restore, salvage
 from flowrt.effects import Call, Effect, Ended, Reply
 from flowrt.errors import SessionFailure, in_words
 from flowrt.events import Due, Event, Result, event_key
 from flowrt.fields import Unreadable
 from flowrt.flow import Flow
-from flowrt.session import Session
+from flowrt.session import Lost, Session
 from flowrt.time import Instant
 from flowrt.turn import Functions
-from flowrt.values import Value
 
 SESSION_MAX = 262_144
 """The longest stored session, in characters of JSON. One that grows beyond it ends as failed."""
@@ -64,14 +62,14 @@ def handle(
     or as failed, with the cause. With `notices` false nobody listens, and what a host would be told is left
     out.
     """
-    found = _find(flow, contact, stored, event, at)
+    found = _find(flow, contact, stored, event, at, functions)
     before = found.awaited
     try:
         effects = [*found.effects, *flow.step(found.session, event, at, functions=functions)]
         session, body = found.session, _body(flow, found.session)
         rows = _rows(effects, notices=notices)
     except Exception as cause:  # whatever it is, it ends this session and troubles no other
-        found = _find(flow, contact, stored, event, at)
+        found = _find(flow, contact, stored, event, at, functions)
         session, body = flow.session(contact), None
         session.at = max(at, found.session.at)
         effects = [*found.effects, *_failed(found.session, event_key(event, at), cause)]
@@ -122,19 +120,25 @@ class _Found:
     awaited: set[str] | None
 
 
-def _find(flow: Flow[Any], contact: str, stored: str | None, event: Event, at: Instant) -> _Found:
+def _find(
+    flow: Flow[Any],
+    contact: str,
+    stored: str | None,
+    event: Event,
+    at: Instant,
+    functions: Functions | None,
+) -> _Found:
     if stored is None:
         return _Found(flow.session(contact), [], set())
     try:
         session = restore(flow, contact, stored)
     except Unreadable as cause:
-        return _Found(flow.session(contact), _outdated(contact, "", {}, cause, event_key(event, at)), None)
+        session, lost = flow.session(contact), Lost("", {}, str(cause))
     except Outdated as cause:
-        saved = cause.saved
-        values = readable(flow, saved)
-        effects = _outdated(contact, saved.id, values, cause, event_key(event, at))
-        return _Found(salvage(flow, contact, saved), effects, None)
-    return _Found(session, [], awaited(session))
+        session, lost = salvage(flow, contact, cause.saved), cause.lost(flow)
+    else:
+        return _Found(session, [], awaited(session))
+    return _Found(session, flow.outdate(session, lost, event, at, functions=functions), None)
 
 
 def _body(flow: Flow[Any], session: Session[Any]) -> str | None:
@@ -145,12 +149,6 @@ def _body(flow: Flow[Any], session: Session[Any]) -> str | None:
     if len(body) > SESSION_MAX:
         raise Oversized(f"the session is {len(body)} characters of JSON long: the limit is {SESSION_MAX}")
     return body
-
-
-def _outdated(contact: str, id: str, values: Mapping[str, Value], cause: Exception, key: str) -> list[Effect]:
-    """What follows from a session that the flow has no place for."""
-    ended = Ended(f"{key}#outdated1", contact, id, "outdated", values, str(cause))
-    return [Reply(f"{key}#outdated0", contact, sentences.OUTDATED), ended]
 
 
 def _failed(session: Session[Any], key: str, cause: Exception) -> list[Effect]:

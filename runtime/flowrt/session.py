@@ -75,6 +75,15 @@ class Interrupted:
     result: Result | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A session that a flow has no place for, and why: `values` are those that it held, under their old names."""
+
+    id: str
+    values: Mapping[str, Value]
+    why: str
+
+
 class Session(Generic[V]):
     """One contact's place in a flow.
 

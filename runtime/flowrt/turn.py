@@ -14,7 +14,7 @@ from flowrt.events import Due, Event, HostEvent, Message, Result, event_key
 from flowrt.kinds import Kind, WrongKind
 from flowrt.limits import MAX_REPLIES, MAX_STEPS
 from flowrt.patterns import Found, Pattern
-from flowrt.session import Deadline, Interrupted, Session
+from flowrt.session import Deadline, Interrupted, Lost, Session
 from flowrt.slots import written
 from flowrt.text import fold
 from flowrt.time import SECOND, Instant, moment
@@ -48,6 +48,7 @@ class Turn:
         "functions",
         "key",
         "left",
+        "lost",
         "ready",
         "reason",
         "returns",
@@ -81,6 +82,7 @@ class Turn:
         self.ready: Result | None = None
         self.reason: EndReason = "ended by host"
         self.cause: str | None = None
+        self.lost: Lost | None = None
         self.failures = 0
         self.taken = False
         self.under_way = False
@@ -298,6 +300,19 @@ class Turn:
         self.effects.append(Ended(self.next_id(), session.contact, id, reason, values, self.cause, team))
         session.clear()
         session.name = None
+
+    def outdate(self) -> None:
+        """Tell the host of the session that the flow has no place for. What is kept of the contact is in the present
+        one.
+        """
+        lost = self.lost
+        if lost is None:
+            raise AssertionError("only a session that was lost can be outdated")
+        why = (
+            lost.why if self.cause is None else f"{lost.why}; what the flow says of that failed: {self.cause}"
+        )
+        contact, self.session.name = self.session.contact, None
+        self.effects.append(Ended(self.next_id(), contact, lost.id, "outdated", lost.values, why))
 
     def forget(self, *slots: str) -> None:
         """Unset variables: a dialog that is run anew begins without them."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from flowrt.sentences import OUTDATED
 from tests.cli.program import invoke
 from tests.runtime.test_versions import BEFORE
 
@@ -53,9 +54,19 @@ error[F0801]: who is in `ask_age` loses the session
 def test_a_revision_beside_the_working_folder(repository: Path, new: list[str]) -> None:
     (repository / "flows" / "form.flow").write_text('import "parts.flow"\n' + AFTER)
     result = invoke("diff", "main", *new)
-    assert result.stderr.splitlines()[-1] == "waits of the old version: 1 safe, 0 may repeat a step, 1 lost"
+    assert result.stderr.splitlines()[-2:] == [
+        "waits of the old version: 1 safe, 0 may repeat a step, 1 lost",
+        f'who loses a session of `form` is told: "{OUTDATED}" (`outdated -> …` says it in the flow\'s own words)',
+    ]
     assert result.stdout.strip() == LOST.strip()
     assert result.exit_code == 1
+
+
+def test_it_shows_what_the_flow_says_to_who_is_lost(repository: Path) -> None:
+    (repository / "flows" / "form.flow").write_text(AFTER + 'outdated -> reply "We begin anew, {visits}."\n')
+    assert invoke("diff", "main").stderr.splitlines()[-1] == (
+        'who loses a session of `form` is told: "We begin anew, {visits}."'
+    )
 
 
 def test_nothing_changed(repository: Path) -> None:

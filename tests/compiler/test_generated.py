@@ -276,6 +276,15 @@ def test_a_module_of_another_format_is_refused_in_words() -> None:
             )
 
 
+def test_a_module_that_needs_what_only_a_newer_runtime_has_is_refused_in_words() -> None:
+    text = emit_python(machine('on message -> reply "Hi." -> end session\noutdated -> reply "Anew."'))
+    newer = text.replace("outdate_session", "outdate_session_kindly")
+    with pytest.raises(
+        IncompatibleModule, match="needs 'outdate_session_kindly', which this runtime lacks: upgrade"
+    ):
+        exec(compile(newer, "newer_flow.py", "exec"), {"__name__": "newer_flow"})  # noqa: S102 - as an import does
+
+
 BOT = """\
 from feedback_flow import Actions, StateName, Variables
 

@@ -24,7 +24,10 @@ def test_a_machine_survives_json() -> None:
     [
         ("{", "this is not JSON"),
         ("[]", "this is not a machine"),
-        ('{"kind": "Machine", "format": 99}', "this machine has format 99: this version reads format 1"),
+        (
+            '{"kind": "Machine", "format": 99}',
+            "this machine has format 99: this version reads the formats 1 and 2",
+        ),
         ('{"kind": "Machine", "format": 1, "states": [{"kind": "os"}]}', "`os` is no part of a machine"),
         ('{"kind": "Machine", "format": 1}', "a `Machine` of this machine is not whole"),
     ],

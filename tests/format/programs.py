@@ -211,11 +211,11 @@ class _Declarations(_Chains):
                 return Row(["function", self.name(), *self.parameters(), *returns])
 
     def _speaking(self) -> Row:
-        match self.random.choice(["timeout", "failed", "on", "anytime", "state", "dialog"]):
+        match self.random.choice(["timeout", "failed", "outdated", "on", "anytime", "state", "dialog"]):
             case "timeout":
                 return self.chain(["timeout", *self.duration()], 2, silent=True)
-            case "failed":
-                return self.chain(["failed"], 2)
+            case "failed" | "outdated" as word:
+                return self.chain([word], 2)
             case "on":
                 return self.handler(4)
             case "anytime":

@@ -38,7 +38,7 @@ class _Program(Expressions):
     def text(self) -> str:
         self.states = [f"state_{number}" for number in range(self.random.randint(1, 3))]
         self.dialogs = ["fetch", "look"]
-        parts = ["flow random", self._timeout(), self._failed(), *self._declared()]
+        parts = ["flow random", self._timeout(), self._failed(), self._outdated(), *self._declared()]
         parts += ['anytime on "help" -> reply "Help." -> again', 'anytime on "stop" -> end session']
         parts += [self._anytime() for _ in range(self.random.randint(0, 3))]
         if self.maybe():
@@ -59,6 +59,11 @@ class _Program(Expressions):
             ["", ' -> reply "Bye {kept}."', " -> set kept = kept + 1 -> emit over(kept)"]
         )
         return f"timeout 2 days{says}"
+
+    def _outdated(self) -> str:
+        return self.random.choice(
+            ["", 'outdated -> reply "We begin anew, {kept}."', "outdated -> set kept = 0"]
+        )
 
     def _failed(self) -> str:
         return self.random.choice(["", 'failed -> reply "It broke, {kept}."', "failed -> set kept = 0"])

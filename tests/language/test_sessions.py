@@ -205,6 +205,41 @@ state rest
 # Rule 4: the instant of a message.
 
 
+HOLDS = flow(
+    """\
+timeout 1 hour -> reply "Expired."
+action find()
+on "find" -> call find() within 10 minutes
+    failed -> reply "Not found." -> goto rest
+  -> reply "Found." -> goto rest
+on "wait" -> wait 10 minutes -> reply "Waited." -> goto rest
+on text as said -> reply "Begins with {said}." -> goto rest
+on message -> goto rest
+state rest
+  on text as heard -> reply "Heard {heard}."
+  on message -> again
+""".replace("    failed", "      failed").replace('on "find" -> call', 'on "find"\n  -> call')
+)
+
+
+@pytest.mark.parametrize(
+    ("step", "minutes", "expected"),
+    [
+        ("wait", 30, ["Waited.", "Heard one.", "Heard two."]),
+        ("find", 30, ["Not found.", "Heard one.", "Heard two."]),
+        ("wait", 120, ["Expired.", "Begins with one.", "Heard two."]),
+    ],
+)
+def test_what_was_held_comes_before_the_message_that_finds_the_wait_over(
+    step: str, minutes: int, expected: list[str]
+) -> None:
+    talk = Conversation(HOLDS)
+    talk.say(step)
+    assert texts(talk.say("one")) == []
+    talk.now += minutes * 60 * SECOND  # and nobody looks at the clock meanwhile
+    assert texts(talk.say("two")) == expected
+
+
 def test_an_instant_is_never_before_that_of_the_event_before_and_the_providers_is_only_a_value() -> None:
     clock = flow("""\
 timeout 1 hour

@@ -23,7 +23,7 @@ from flowc.transcript.generate.inputs import Inputs
 from flowc.transcript.generate.values import Values
 from flowc.transcript.literals import bound
 from flowc.types import Type
-from flowrt.codec import dump_effect, dump_session, load_effect, restore
+from flowrt.codec import Outdated, dump_effect, dump_session, load_effect, load_session, restore, salvage
 from flowrt.effects import Call, Effect, Ended
 from flowrt.events import Due, EndedByHost, Event, GivenBack, HostEvent, Message, Opened, Result
 from flowrt.flow import Flow
@@ -99,7 +99,7 @@ class Walk:
         self.now = BEGIN
         self.session = subject.flow.session(CONTACT)
         self.other = subject.flow.session(CONTACT)
-        self.record: list[tuple[Event, Instant]] = []
+        self.record: list[tuple[Event, Instant, bool]] = []
         self.effects: list[Effect] = []
         self.calls: dict[str, Call] = {}
         self.opened: Counter[str] = Counter()
@@ -108,7 +108,8 @@ class Walk:
         """Let `moves` things happen, and replay them."""
         for _ in range(moves):
             event = self._event()
-            self._take(event)
+            outdated = self.session.is_open and self.random.random() < 0.05
+            self._take(event, outdated=outdated)
         assert self._replayed() == self.effects
 
     # What happens
@@ -168,16 +169,17 @@ class Walk:
 
     # What must hold
 
-    def _take(self, event: Event) -> None:
+    def _take(self, event: Event, *, outdated: bool) -> None:
+        """Let `event` happen, with `outdated` to a session that a new version of the flow has no place for."""
         flow, subject = self.subject.flow, self.subject
         before = self.session.id if self.session.is_open else None
         text = dump_session(flow, self.session)
         stored = restore(flow, CONTACT, text)
         assert dump_session(flow, stored) == text
-        caused = flow.step(self.session, event, self.now, functions=subject.functions)
-        again = flow.step(self.other, event, self.now, subject.plain, subject.functions)
-        once_more = flow.step(stored, event, self.now, functions=subject.functions)
-        self.record.append((event, self.now))
+        self.session, caused = self._step(self.session, event, self.now, outdated=outdated)
+        self.other, again = self._step(self.other, event, self.now, subject.plain, outdated=outdated)
+        stored, once_more = self._step(stored, event, self.now, outdated=outdated)
+        self.record.append((event, self.now, outdated))
         assert again == caused == once_more
         after = dump_session(flow, self.session)
         assert dump_session(flow, self.other) == after == dump_session(flow, stored)
@@ -185,6 +187,24 @@ class Walk:
         self.calls |= {each.id: each for each in caused if isinstance(each, Call)}
         self._hold_session(event)
         self._hold_effects(caused, before)
+
+    def _step(
+        self,
+        session: Session[Any],
+        event: Event,
+        at: Instant,
+        machine: transitions.Machine | None = None,
+        *,
+        outdated: bool,
+    ) -> tuple[Session[Any], list[Effect]]:
+        flow, functions = self.subject.flow, self.subject.functions
+        effects: list[Effect] = []
+        if outdated:
+            saved = load_session(dump_session(flow, session), CONTACT)
+            session = salvage(flow, CONTACT, saved)
+            lost = Outdated("it has no place", saved).lost(flow)
+            effects = flow.outdate(session, lost, event, at, machine, functions)
+        return session, effects + flow.step(session, event, at, machine, functions)
 
     def _hold_session(self, event: Event) -> None:
         session, states = self.session, {state.name: state for state in self.subject.machine.states}
@@ -239,6 +259,7 @@ class Walk:
     def _replayed(self) -> list[Effect]:
         session = self.subject.flow.session(CONTACT)
         effects: list[Effect] = []
-        for event, at in self.record:
-            effects += self.subject.flow.step(session, event, at, functions=self.subject.functions)
+        for event, at, outdated in self.record:
+            session, caused = self._step(session, event, at, outdated=outdated)
+            effects += caused
         return effects

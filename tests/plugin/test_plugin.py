@@ -141,8 +141,13 @@ def test_a_flow_is_talked_with(folder: pytest.Pytester) -> None:
             assert flow.sends(Media("image", mime="image/png")).replies == ["image/png"]
             assert flow.event("paid", amount=Decimal("2.50")).replies == ["Paid 2.5."]
             assert flow.says("hi").ends().ended == "ended by host"
+
+        def test_a_new_version(conversation):
+            flow = conversation("hello.flow").says("hi").restarts(outdated=True)
+            assert flow.says("Ada").replies[1:] == ["Who?"]
+            assert flow.ended == "outdated"
     """)
-    run(folder).assert_outcomes(passed=3)
+    run(folder).assert_outcomes(passed=4)
 
 
 def test_a_flow_that_does_not_compile_fails_the_test_in_words(pytester: pytest.Pytester) -> None:

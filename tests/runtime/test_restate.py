@@ -33,6 +33,7 @@ VISIT = """\
 flow visit
 
 timeout 1 hour -> reply "Time is up." -> end session
+outdated -> reply "We begin anew."
 
 action book(name: text) returns text
 action log_in(pin: secret) returns bool
@@ -283,6 +284,7 @@ def test_a_stored_session_that_is_garbage_ends_as_outdated(visit: Service) -> No
     assert visit.say("hello", "m2")
     until(lambda: "outdated" in [reason for _, reason in visit.record("notice")], "the session to end")
     assert visit.state()["unreadable.outbox"] == "[1"
+    until(lambda: "We begin anew." in visit.said(), "the flow's own words")
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,7 @@ ENTRIES = st.one_of(
     st.builds(SomeReplies, CONTACTS),
     st.builds(After, st.integers(1, LONGEST)),
     st.builds(Restart, st.integers(0, LONGEST)),
+    st.just(Restart(outdated=True)),
     st.builds(
         CallLine,
         NAMES,

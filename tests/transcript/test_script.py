@@ -128,6 +128,7 @@ def test_lines_about_several_contacts_and_the_host() -> None:
         "session ada: handed off",
         'vars: name = "Ada", menu/ask_number.n = 2, due = unset',
         "restart",
+        "restart outdated",
         "stopped for 2 hours",
     ) == (
         ClockLine(1_767_603_600_000_000),
@@ -158,6 +159,7 @@ def test_lines_about_several_contacts_and_the_host() -> None:
         SessionLine("handed off", "ada"),
         Vars((("name", "Ada"), ("menu/ask_number.n", 2), ("due", Unset()))),
         Restart(),
+        Restart(outdated=True),
         Restart(7200),
     )
 

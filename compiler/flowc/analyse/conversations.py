@@ -94,6 +94,10 @@ def _cause(graph: Graph, row: ir.Transition) -> list[str]:
             return [f"after {duration(graph.machine.expire or 0)}"]
         case "open":
             return ["open:"]
+        case "failed":
+            return ["(something goes wrong)"]
+        case "outdated":
+            return ["(a session that an earlier version has saved)"]
         case trigger if trigger.startswith("event "):
             brings = any(isinstance(guard, ir.Carries) and guard.parameters for guard in row.guards)
             return [f"event: {trigger.removeprefix('event ')}({'…' if brings else ''})"]

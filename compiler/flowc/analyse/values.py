@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from typing import Literal
 
 from flowc import machine as ir
 from flowc.analyse.conversations import shortest, shown
@@ -16,29 +17,40 @@ from flowc.analyse.graph import Graph, does
 from flowc.analyse.liveness import Liveness
 from flowc.analyse.parts import given_by
 from flowc.analyse.standing import FIELD, NONE, UNSET, VALUE, Standing, Trouble, after_row, passing
+from flowc.diagnostics.conversations import NotKept
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.flow import MaybeNone, UnsetVariable
 
 MAX_SHOWN = 100
 
+_WITHOUT_SESSION: dict[str, Literal["failed", "outdated"]] = {"failed": "failed", "outdated": "outdated"}
+"""The triggers whose chains may run where no session is open, or one of another version was."""
+
 
 def missing_values(values: Values) -> Iterator[Mistake]:
     """Every use of a variable that may be unset or none, once, with a conversation that shows it."""
-    graph = values.graph
     seen: set[ir.Origin] = set()
-    for name in graph.states:
+    for name in values.graph.states:
         for row, trouble in values.troubles(name):
             if trouble.use.origin in seen:
                 continue
             seen.add(trouble.use.origin)
-            conversation = shown(graph, [*_demonstration(values, name, trouble), row])
-            span = trouble.use.origin.span
-            if trouble.standing == UNSET:
-                yield UnsetVariable(span=span, name=_shown(trouble) or "", conversation=conversation)
-            else:
-                yield MaybeNone(span=span, name=_shown(trouble), conversation=conversation)
+            yield _mistake(values, name, row, trouble)
             if len(seen) >= MAX_SHOWN:
                 return
+
+
+def _mistake(values: Values, state: str, row: ir.Transition, trouble: Trouble) -> Mistake:
+    """What is to be said of a trouble on `row`, in `state`."""
+    span, name = trouble.use.origin.span, _shown(trouble)
+    chain = _WITHOUT_SESSION.get(row.trigger)
+    if trouble.standing == UNSET and chain is not None and trouble.path not in values.kept:
+        return NotKept(span=span, name=name or "", chain=chain)
+    conversation = shown(values.graph, [*_demonstration(values, state, trouble), row])
+    if trouble.standing == UNSET:
+        kept = trouble.path in values.kept
+        return UnsetVariable(span=span, name=name or "", conversation=conversation, kept=kept)
+    return MaybeNone(span=span, name=name, conversation=conversation)
 
 
 class Values:
@@ -51,6 +63,7 @@ class Values:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.liveness = Liveness(graph)
+        self.kept = frozenset(each.name for each in graph.machine.variables if each.kept)
         self.at: dict[str, Standing] = {}
         self.aside = _given_aside(graph, self.liveness)
         self._usual: dict[int, tuple[Standing, list[Trouble]]] = {}

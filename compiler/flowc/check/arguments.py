@@ -10,7 +10,7 @@ from flowc.check.fitting import Fitting
 from flowc.diagnostics.typing import WrongArguments
 from flowc.records import dataclass
 from flowc.source import Span
-from flowc.types import SECRET, UNKNOWN, written_type
+from flowc.types import SECRET, UNKNOWN
 
 Bound = tuple[tuple[str, ir.Expression], ...]
 """Arguments by parameter, in the order of the parameters."""
@@ -54,7 +54,7 @@ class Binding:
     def _add(self, name: str, argument: ast.Argument, expression: ir.Expression) -> None:
         if name in self._bound:
             self._wrong(argument.span, f"is given `{name}` twice")
-        wanted = written_type(self._parameters[name].type)
+        wanted = self.fitting.type_of(self._parameters[name].type)
         place = "the field" if self.signature.kind == "record" else "the parameter"
         if wanted.plain == SECRET and self.signature.kind != "action":
             wanted = UNKNOWN  # which is a mistake by itself

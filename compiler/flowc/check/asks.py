@@ -27,6 +27,8 @@ def _range(
     if range_ is None:
         return None, None
     report = expressions.mistakes.append
+    if type_ == UNKNOWN:
+        return None, None
     if type_.name not in ORDERED:
         has = "a number, a date or a time has"
         report(WrongRange(span=range_.span, problem=f"`{type_}` has no range: {has}"))
@@ -67,7 +69,7 @@ def _choices(
     if ask.choices is None:
         return (), None
     values = ask.choices.values
-    if type_ != TEXT:
+    if type_ not in {TEXT, UNKNOWN}:
         problem = f"choices are texts, and `{ask.name.text}` is asked as `{type_}`"
         expressions.mistakes.append(WrongChoices(span=ask.choices.span, problem=problem))
     texts = tuple(value.plain for value in values if isinstance(value, ast.Text) and value.plain is not None)

@@ -81,16 +81,21 @@ def _word(span: Span, word: str) -> Span:
 
 def _missing_failed(program: Program) -> Iterator[Mistake]:
     for step in program.steps:
-        if isinstance(step, ast.Call) and not any(isinstance(clause, ast.Failed) for clause in step.clauses):
+        if not isinstance(step, ast.Call) or any(isinstance(clause, ast.Failed) for clause in step.clauses):
+            continue
+        if step.action.text not in {*program.dialogs, *program.functions}:  # which is another mistake
             yield MissingFailed(span=step.span, name=step.action.text)
 
 
 def _silent_chains(program: Program) -> Iterator[Mistake]:
-    """The chains of the flow's `timeout` and `failed` say something and nothing more: the session is over."""
+    """The chains of the flow's `timeout`, `failed` and `outdated` say something and nothing more: the session
+    is over.
+    """
     why = "the session is over there: it may only `reply`, `set` and `emit`"
     for clause, name in (
         (program.timeout, "the `timeout` of the flow"),
         (program.failed, "the flow's `failed`"),
+        (program.outdated, "the flow's `outdated`"),
     ):
         if clause is None or clause.chain is None:
             continue
@@ -99,7 +104,9 @@ def _silent_chains(program: Program) -> Iterator[Mistake]:
                 continue  # what stands behind it is a mistake by itself
             word = "when" if isinstance(step, ast.When) else _WORDS.get(type(step))
             if word:
-                yield NotHere(span=_head(step), step=word, chain=name, why=why)
+                over = "the session is over there without it: leave it out"
+                why_not = over if word == "end session" else why
+                yield NotHere(span=_head(step), step=word, chain=name, why=why_not)
             elif isinstance(step, ast.Set) and not _is_kept(program, step.name.text):
                 why_set = (
                     f"the session is over there: only what `keep` declares stays, and `{step.name.text}` goes"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowc import syntax as ast
+from flowc.diagnostics.conversations import NoTries
 from flowc.diagnostics.diagnostic import Mistake
-from flowc.diagnostics.flow import NeverDue, NoTries, SecondClause
+from flowc.diagnostics.flow import NeverDue, SecondClause
 from flowc.program import Program
 from flowc.source import Span
 from flowc.walk import all_states

@@ -37,7 +37,6 @@ from flowc.types import (
     Type,
     joined,
     list_of,
-    written_type,
 )
 from flowrt.patterns import check_pattern
 from flowrt.text import said
@@ -66,7 +65,7 @@ class Expressions:
         self.program = program
         self.variables = variables
         self.mistakes = mistakes
-        self.fitting = Fitting(mistakes.append)
+        self.fitting = Fitting(mistakes.append, program.type_of)
 
     def argument(self, node: ast.Expr) -> ir.Expression:
         """The typed form of an argument of a `call`, where a secret may stand."""
@@ -142,13 +141,23 @@ class Expressions:
             what, type_ = _KNOWN[node.name]
             return ir.KnownUse(what, type_, origin)
         if type_ is None:
-            known = tuple(self.variables)
-            self.mistakes.append(UnknownVariable(span=node.span, name=node.name, known=known))
+            known, dialog = tuple(self.variables), self._dialog_with(node.name)
+            self.mistakes.append(UnknownVariable(span=node.span, name=node.name, known=known, dialog=dialog))
             return ir.Constant(None, UNKNOWN, origin)
         if type_.plain == SECRET:
             self.mistakes.append(MisusedSecret(span=node.span, name=node.name))
             return ir.Constant(None, UNKNOWN, origin)
         return ir.VariableUse(node.name, type_, origin)
+
+    def _dialog_with(self, name: str) -> str | None:
+        """The dialog that has a variable of this name of its own, if one has."""
+        for part in self.program.parts:
+            if part.dialog is not None and name in {
+                *(each.text for each in part.dialog.declared),
+                *(step.name.text for step in part.steps if isinstance(step, ast.Ask | ast.Set)),
+            }:
+                return part.dialog.name.text
+        return None
 
     def _field(self, node: ast.FieldOf, origin: ir.Origin) -> ir.Expression:
         of = node.value
@@ -175,7 +184,7 @@ class Expressions:
         """The fields of a type, with their types."""
         record = self.program.records.get(type_.name) if type_.element is None else None
         if record is not None:
-            return {field.name.text: written_type(field.type) for field in record.fields}
+            return {field.name.text: self.program.type_of(field.type) for field in record.fields}
         if type_.name in MEDIA:
             return _MEDIA_FIELDS | (_PLACE_FIELDS if type_.name == "location" else {})
         return {}
@@ -226,7 +235,7 @@ class Expressions:
             function = self.program.functions[name]
             signature = Signature("function", name, function.parameters, function.span)
             bound = Binding(self.fitting, signature).bind(node.arguments, typed, node.function.span)
-            return ir.Apply(name, bound, signature.needs, written_type(function.returns), origin)
+            return ir.Apply(name, bound, signature.needs, self.program.type_of(function.returns), origin)
         if name in BUILT_INS:
             return built_in(self.fitting, node, typed, origin)
         known = (*BUILT_INS, *self.program.functions, *self.program.records)

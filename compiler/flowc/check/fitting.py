@@ -6,16 +6,21 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from flowc import machine as ir
+from flowc import syntax as ast
 from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.typing import WrongType
 from flowc.types import DECIMAL, NOTHING, UNKNOWN, Type, fits
 
 
 class Fitting:
-    """Holds expressions against the types of their places; `report` takes what is wrong."""
+    """Holds expressions against the types of their places; `report` takes what is wrong.
 
-    def __init__(self, report: Callable[[Mistake], None]) -> None:
+    `type_of` says which type an author has written.
+    """
+
+    def __init__(self, report: Callable[[Mistake], None], type_of: Callable[[ast.TypeName], Type]) -> None:
         self.report = report
+        self.type_of = type_of
 
     def want(self, typed: ir.Expression, wanted: Type, where: str) -> None:
         """Report `typed` if it is not of the type that `where` wants; that it may be none is judged elsewhere."""

@@ -10,9 +10,10 @@ from flowc.check.checked import Checked
 from flowc.check.expressions import Expressions
 from flowc.check.fitting import as_decimal
 from flowc.check.variables import Variables
+from flowc.diagnostics.conversations import EmptyText
 from flowc.diagnostics.declared import UnknownField
 from flowc.diagnostics.diagnostic import Mistake
-from flowc.diagnostics.flow import EmptyText, NotHere
+from flowc.diagnostics.flow import NotHere
 from flowc.diagnostics.typing import (
     OptionalAnswer,
     SameChoice,
@@ -23,7 +24,7 @@ from flowc.diagnostics.typing import (
 )
 from flowc.program import Program
 from flowc.source import Span
-from flowc.types import BOOL, SECRET, UNKNOWN, joined, written_type
+from flowc.types import BOOL, SECRET, UNKNOWN, joined
 from flowc.walk import Part
 from flowrt.text import fold
 
@@ -94,7 +95,7 @@ class _Statements:
                 self.mistakes.append(UntypedVariable(span=variable.name.span, name=variable.name.text))
             return
         typed = self.typed.expression(variable.value)
-        wanted = written_type(variable.type) if variable.type else UNKNOWN
+        wanted = self.program.type_of(variable.type) if variable.type else UNKNOWN
         if wanted.plain != SECRET:  # which is a mistake by itself
             typed = self.typed.fitting.fitted(typed, wanted, f"the variable `{variable.name.text}`")
         self._keep(variable.value, self._as_held(variable.name.text, typed))
@@ -276,14 +277,16 @@ class _Statements:
         where = f"what `{dialog.name.text}` returns"
         if typed is None or step.value is None:
             if dialog.returns is not None:
-                wanted = f"`{written_type(dialog.returns)}`"
+                wanted = f"`{self.program.type_of(dialog.returns)}`"
                 self.mistakes.append(WrongType(span=step.span, where=where, wanted=wanted, found="nothing"))
         elif dialog.returns is None:
             found = f"`{typed.type}`"
             span = step.value.span
             self.mistakes.append(WrongType(span=span, where=where, wanted="nothing", found=found))
         else:
-            self._keep(step.value, self.typed.fitting.fitted(typed, written_type(dialog.returns), where))
+            self._keep(
+                step.value, self.typed.fitting.fitted(typed, self.program.type_of(dialog.returns), where)
+            )
 
 
 def _own_name(value: ast.Expr) -> str | None:

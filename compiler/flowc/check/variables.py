@@ -14,7 +14,7 @@ from flowc.diagnostics.values import UntypedList
 from flowc.program import Program
 from flowc.records import dataclass
 from flowc.source import Span
-from flowc.types import EMPTY, TEXT, UNKNOWN, Type, fits, joined, written_type
+from flowc.types import EMPTY, TEXT, UNKNOWN, Type, fits, joined
 from flowc.walk import Part
 
 Key = tuple[str | None, str]
@@ -40,7 +40,9 @@ class Variables:
         self.parts = program.parts
         self.mistakes: list[Mistake] = []
         self._declared: dict[Key, Type] = {
-            key: written_type(variable.type) for key, variable in self._declarations() if variable.type
+            key: self.program.type_of(variable.type)
+            for key, variable in self._declarations()
+            if variable.type
         }
         self._gifts = [gift for part in self.parts for gift in self._gifts_of(part)]
         self._types: dict[Key, Type] = {gift.key: UNKNOWN for gift in self._gifts}
@@ -75,7 +77,7 @@ class Variables:
     def asked_type(self, part: Part, ask: ast.Ask) -> Type:
         """The type of an answer: what the ask says, else what its variable is declared as, else a text."""
         if ask.type is not None:
-            return written_type(ask.type).plain
+            return self.program.type_of(ask.type).plain
         return self._declared.get(self.key(part, ask.name.text), TEXT).plain
 
     # Where values come from
@@ -95,24 +97,31 @@ class Variables:
                     yield self._gift(part, step.name, type=self.asked_type(part, step))
                 case ast.Call() if step.alias:
                     action = self.program.actions.get(step.action.text)
-                    yield self._gift(part, step.alias, type=_returned(action.returns if action else None))
+                    yield self._gift(
+                        part, step.alias, type=self._returned(action.returns if action else None)
+                    )
                 case ast.Run() if step.alias:
                     dialog = self.program.dialogs.get(step.dialog.text)
-                    yield self._gift(part, step.alias, type=_returned(dialog.returns if dialog else None))
+                    yield self._gift(
+                        part, step.alias, type=self._returned(dialog.returns if dialog else None)
+                    )
                 case ast.Set() if not step.path:
                     yield self._gift(part, step.name, value=step.value)
                 case _:
                     pass
         for handler in part.handlers:
             for take in all_takes(handler):
-                yield _Gift(self.key(part, take.name), part, take.span, type=take.type)
+                yield _Gift(self.key(part, take.name), part, take.span, type=self.program.known(take.type))
+
+    def _returned(self, written: ast.TypeName | None) -> Type:
+        return self.program.type_of(written) if written else UNKNOWN
 
     def _declared_gifts(self, part: Part) -> Iterator[_Gift]:
         dialog = part.dialog
         for parameter in dialog.parameters if dialog else ():
-            yield self._gift(part, parameter.name, type=written_type(parameter.type))
+            yield self._gift(part, parameter.name, type=self.program.type_of(parameter.type))
         for variable in dialog.variables if dialog else tuple(self.program.variables.values()):
-            type_ = written_type(variable.type) if variable.type else None
+            type_ = self.program.type_of(variable.type) if variable.type else None
             yield self._gift(part, variable.name, type=type_, value=variable.value)
 
     def _gift(
@@ -160,10 +169,6 @@ class Variables:
         for key, (type_, span) in first.items():
             if type_.element == EMPTY:
                 self.mistakes.append(UntypedList(span=span, name=key[1]))
-
-
-def _returned(written: ast.TypeName | None) -> Type:
-    return written_type(written) if written else UNKNOWN
 
 
 def _merge(one: Type, other: Type) -> Type:

@@ -19,6 +19,7 @@ from flowc.diagnostics.diagnostic import Mistake
 from flowc.diagnostics.flow import NoEntry
 from flowc.diagnostics.versions import LostFlow, LostSession, RepeatedStep
 from flowc.diff.compare import Fate, compare
+from flowc.diff.told import told
 from flowc.machine import Machine
 from flowc.pipeline import Compiled, compile_flow
 from flowc.records import dataclass
@@ -97,6 +98,7 @@ class _Comparing:
         self.census = census
         self.verdicts: Counter[str] = Counter()
         self.sessions: Counter[str] = Counter()
+        self.told: list[str] = []
 
     def pair(self, pair: _Pair) -> None:
         """Compare one flow; one that was never right has no sessions."""
@@ -134,19 +136,24 @@ class _Comparing:
 
     def _compare(self, old: Machine, new: Machine, compiled: Compiled, source: Source) -> None:
         places = {state.name: state.origin.span for state in new.waits}
-        for fate in compare(old, new):
+        fates = compare(old, new)
+        for fate in fates:
             self.verdicts[fate.verdict] += 1
             live = None if self.census is None else self.census.in_wait(old, fate.state.name)
             self.sessions[fate.verdict] += live or 0
             mistake = _mistake(fate, places.get(fate.now, Span(source.path, 0, 0)), live)
             if mistake is not None:
                 self.findings.show([mistake.diagnostic()], compiled.sources)
+        if any(fate.verdict == "lost" for fate in fates):
+            self.told.append(f"who loses a session of `{new.name}` is told: {told(new)}")
 
     def count(self) -> None:
-        """Say how many waits there are of each fate, and how many live sessions rest in them."""
+        """Say how many waits there are of each fate, how many sessions rest in them, and what the lost are told."""
         tell(f"waits of the old version: {_counted(self.verdicts)}")
         if self.census is not None:
             tell(f"live sessions in them: {_counted(self.sessions)}")
+        for line in self.told:
+            tell(line)
 
 
 def _counted(verdicts: Counter[str]) -> str:

@@ -1,13 +1,59 @@
-"""Mistakes that the people who talk to a flow would meet: silence, a session without an end. Codes F0417 to F0422"""
+"""Mistakes that the people who talk to a flow would meet: silence, a session without an end. Codes F0415 to F0423"""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from flowc.diagnostics.diagnostic import Label, Mistake, Severity
 from flowc.diagnostics.flow import shown_below
 from flowc.records import dataclass
 from flowc.source import Span
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoTries(Mistake):
+    """`tries` counts from 1 to 1,000: the Nth wrong answer takes its chain.
+
+    Wrong:
+
+        timeout 1 hour
+        on message
+          -> ask age: int "How old are you?"
+              tries 0 -> reply "Let's leave it there." -> end session
+          -> reply "Thanks." -> end session
+
+    Right:
+
+        timeout 1 hour
+        on message
+          -> ask age: int "How old are you?"
+              tries 3 -> reply "Let's leave it there." -> end session
+          -> reply "Thanks." -> end session
+    """
+
+    code = "F0415"
+
+    def title(self) -> str:
+        return "`tries` counts from 1 to 1,000"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmptyText(Mistake):
+    """A text that is shown or waited for is empty. No channel sends it, and nobody can say it.
+
+    Wrong:
+
+        on message -> reply "" -> end session
+
+    Right:
+
+        on message -> reply "Thanks" -> end session
+    """
+
+    code = "F0416"
+
+    def title(self) -> str:
+        return "this text is empty"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,3 +266,40 @@ class LeftBeforeHandlers(Mistake):
 
     def help(self) -> str | None:
         return f"remove the `{self.leaver}`, or what stands behind it"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotKept(Mistake):
+    """The flow's `failed` or `outdated` uses a variable of the session.
+
+    A session may fail before anything has given its variables a value, and one that is outdated was saved by another
+    version of the flow, whose variables were others. What `keep` declares, with a value to begin with, is known in
+    both.
+
+    Wrong:
+
+        timeout 1 hour
+        outdated -> reply "Sorry, {name}, we have to start over."
+        on message -> ask name "What's your name?" -> reply "Hello, {name}." -> end session
+
+    Right:
+
+        timeout 1 hour
+        keep name = "friend"
+        outdated -> reply "Sorry, {name}, we have to start over."
+        on message -> ask name "What's your name?" -> reply "Hello, {name}." -> end session
+    """
+
+    code = "F0423"
+    name: str
+    chain: Literal["failed", "outdated"]
+
+    def title(self) -> str:
+        return f"`{self.name}` is not known in the flow's `{self.chain}`"
+
+    def help(self) -> str | None:
+        why = {
+            "failed": "the session may fail before anything has given it a value",
+            "outdated": "the session was saved by another version of the flow",
+        }[self.chain]
+        return f"{why}: only what `keep` declares can be used here"

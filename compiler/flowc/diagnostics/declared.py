@@ -28,12 +28,14 @@ class UnknownDialog(Mistake):
     code = "F0208"
     name: str
     known: tuple[str, ...]
+    instead: str | None = None
+    """What to do where the name is that of something else."""
 
     def title(self) -> str:
         return f"unknown dialog `{self.name}`"
 
     def help(self) -> str | None:
-        meant = did_you_mean(near_names(self.name, self.known))
+        meant = self.instead or did_you_mean(near_names(self.name, self.known))
         return meant or f"declare it: `dialog {self.name}()`, with its steps below"
 
 
@@ -113,6 +115,8 @@ class UnknownField(Mistake):
     def help(self) -> str | None:
         if not self.known:
             return "only records, `contact`, `message` and media have fields"
+        if (self.type, self.name) == ("message", "text"):
+            return "a handler gives it a name: `on text as said -> …`"
         meant = did_you_mean(near_names(self.name, self.known))
         return meant or f"its fields are {', '.join(f'`{name}`' for name in self.known)}"
 

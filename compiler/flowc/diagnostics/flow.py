@@ -200,6 +200,7 @@ class UnsetVariable(Mistake):
     code = "F0406"
     name: str
     conversation: tuple[str, ...]
+    kept: bool = False
 
     def title(self) -> str:
         return f"`{self.name}` may be unset here"
@@ -208,6 +209,8 @@ class UnsetVariable(Mistake):
         return shown_below("nothing has given it a value in this conversation:", self.conversation)
 
     def help(self) -> str | None:
+        if self.kept:
+            return f"give it a value to begin with where it is declared: `keep {self.name} = …`"
         return f"set it on every way here, for instance `-> set {self.name} = …`"
 
 
@@ -325,8 +328,7 @@ class MissingFailed(Mistake):
     """
 
     code = "F0410"
-    name: str | None
-    """What may be none; None for a value that has no name."""
+    name: str
 
     def title(self) -> str:
         return f"this call does not say what happens when `{self.name}` fails"
@@ -451,52 +453,6 @@ class NeverDue(Mistake):
 
     def help(self) -> str | None:
         return "make it shorter than the timeout, or the timeout longer"
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoTries(Mistake):
-    """`tries` counts from 1 to 1,000: the Nth wrong answer takes its chain.
-
-    Wrong:
-
-        timeout 1 hour
-        on message
-          -> ask age: int "How old are you?"
-              tries 0 -> reply "Let's leave it there." -> end session
-          -> reply "Thanks." -> end session
-
-    Right:
-
-        timeout 1 hour
-        on message
-          -> ask age: int "How old are you?"
-              tries 3 -> reply "Let's leave it there." -> end session
-          -> reply "Thanks." -> end session
-    """
-
-    code = "F0415"
-
-    def title(self) -> str:
-        return "`tries` counts from 1 to 1,000"
-
-
-@dataclass(frozen=True, kw_only=True)
-class EmptyText(Mistake):
-    """A text that is shown or waited for is empty. No channel sends it, and nobody can say it.
-
-    Wrong:
-
-        on message -> reply "" -> end session
-
-    Right:
-
-        on message -> reply "Thanks" -> end session
-    """
-
-    code = "F0416"
-
-    def title(self) -> str:
-        return "this text is empty"
 
 
 def shown_below(head: str, conversation: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,6 +6,17 @@ from flowc.diagnostics.diagnostic import Label, Mistake, did_you_mean, near_name
 from flowc.records import dataclass
 from flowc.source import Span
 
+_NONE = ("none",)
+_LITERALS = {
+    "null": _NONE,
+    "nil": _NONE,
+    "none": _NONE,
+    "undefined": _NONE,
+    "true": ("true",),
+    "false": ("false",),
+}
+"""What names in other languages what is a literal in this one."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class UnknownState(Mistake):
@@ -32,6 +43,8 @@ class UnknownState(Mistake):
 
     dialog: str | None = None
     """The dialog that cannot see the state, where the flow itself has one of the name."""
+    instead: str | None = None
+    """What to do where the name is that of something else."""
 
     def title(self) -> str:
         if self.dialog:
@@ -43,7 +56,7 @@ class UnknownState(Mistake):
             return (
                 "a dialog reaches only states of its own: end it with `return`, and `goto` behind the `run`"
             )
-        meant = did_you_mean(near_names(self.name, self.known))
+        meant = self.instead or did_you_mean(near_names(self.name, self.known))
         return meant or f"declare it: `state {self.name}`, with what it does below"
 
 
@@ -109,12 +122,19 @@ class UnknownVariable(Mistake):
     code = "F0203"
     name: str
     known: tuple[str, ...]
+    dialog: str | None = None
+    """A dialog that has a variable of this name of its own."""
 
     def title(self) -> str:
         return f"unknown variable `{self.name}`"
 
     def help(self) -> str | None:
-        meant = did_you_mean(near_names(self.name, self.known))
+        if self.name == "else":
+            return "`else` stands without a `when`; a condition goes behind both: `else when …`"
+        if self.dialog is not None:
+            way = f"let it `return {self.name}`, and write `run {self.dialog}(…) as {self.name}`"
+            return f"`{self.name}` is the own of the dialog `{self.dialog}`: {way}"
+        meant = did_you_mean(_LITERALS.get(self.name.casefold()) or near_names(self.name, self.known))
         return meant or f'give it a value first: `ask {self.name} "…"` or `set {self.name} = …`'
 
 
@@ -146,12 +166,18 @@ class UnknownAction(Mistake):
     code = "F0204"
     name: str
     known: tuple[str, ...]
+    instead: str | None = None
+    """What to do where the name is that of something else."""
 
     def title(self) -> str:
         return f"unknown action `{self.name}`"
 
     def help(self) -> str | None:
-        return did_you_mean(near_names(self.name, self.known)) or f"declare it: `action {self.name}(…)`"
+        return (
+            self.instead
+            or did_you_mean(near_names(self.name, self.known))
+            or f"declare it: `action {self.name}(…)`"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

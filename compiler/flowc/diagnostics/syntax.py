@@ -217,6 +217,15 @@ STEPS = (
     "handoff",
     "end session",
 )
+_MEANT = {
+    **dict.fromkeys(("say", "send", "print", "tell", "answer", "message"), ("reply",)),
+    **dict.fromkeys(("input", "prompt", "question"), ("ask",)),
+    **dict.fromkeys(("stop", "exit", "quit", "finish"), ("end session",)),
+    **dict.fromkeys(("sleep", "pause", "delay"), ("wait",)),
+    **dict.fromkeys(("jump", "go"), ("goto",)),
+    **dict.fromkeys(("repeat", "back"), ("again",)),
+}
+"""What steps are called elsewhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,7 +248,11 @@ class UnknownStep(Mistake):
         return f"`{self.word}` is no step"
 
     def help(self) -> str | None:
-        near = near_names(self.word, (step.split()[0] for step in STEPS))
+        if self.word in {"when", "if", "else"}:
+            return "a `when` begins a line of its own in the block of its chain, without an arrow before it"
+        if self.word in {"let", "keep"}:
+            return f"in a chain write `set`; `{self.word}` stands at the left edge"
+        near = _MEANT.get(self.word) or near_names(self.word, (step.split()[0] for step in STEPS))
         return did_you_mean(near) or f"the steps are {', '.join(f'`{step}`' for step in STEPS)}"
 
 
@@ -389,6 +402,8 @@ class MisplacedClause(Mistake):
         return f"`{self.clause}` belongs to {self.owners}"
 
     def help(self) -> str | None:
+        if self.clause == "outdated":
+            return "write it at the left edge"
         return f"put it in a deeper line right below {self.owners}, as the last step of that line"
 
 
@@ -541,6 +556,9 @@ class UnknownKind(Mistake):
         return f"`{self.word}` is no kind of {self.what}"
 
     def help(self) -> str | None:
+        if self.word in {"timeout", "after", "failed", "outdated"}:
+            duration = " 5 minutes" if self.word in {"timeout", "after"} else ""
+            return f"`{self.word}{duration} -> …` stands without `on`"
         kinds = ", ".join(f"`{kind}`" for kind in self.kinds)
         return (
             did_you_mean(near_names(self.word, self.kinds)) or f"the kinds are {kinds}; words stand in quotes"
@@ -553,6 +571,7 @@ DECLARATIONS = (
     "channel",
     "timeout",
     "failed",
+    "outdated",
     "let",
     "keep",
     "renamed",
@@ -590,6 +609,8 @@ class UnknownDeclaration(Mistake):
         return f"no declaration begins with `{self.word}`"
 
     def help(self) -> str | None:
+        if self.word == "->":
+            return "the steps of a chain stand on the line of its head, or indented below it"
         if self.word in {step.split()[0] for step in STEPS}:
             return "a step follows an arrow: `on message -> ...`"
         known = ", ".join(f"`{word}`" for word in DECLARATIONS)

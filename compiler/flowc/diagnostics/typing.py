@@ -41,6 +41,13 @@ class WrongType(Mistake):
     def label(self) -> str:
         return f"this is {self.found}"
 
+    def help(self) -> str | None:
+        if self.where == "`+` behind a `text`":
+            return 'a value stands in a text, between braces: `"n is {n}"`'
+        if self.where == f"`+` behind a {self.wanted}" and self.wanted == f"`list of {self.found[1:]}":
+            return "put it between brackets: `xs + [x]`"
+        return None
+
 
 @dataclass(frozen=True, kw_only=True)
 class TwoTypes(Mistake):
@@ -124,6 +131,8 @@ class WrongArguments(Mistake):
         return (Label(self.declared, "it is declared here"),) if self.declared else ()
 
     def help(self) -> str | None:
+        if self.problem == "returns nothing":
+            return f"declare what it returns, `{self.name}(…) returns TYPE`, or leave out the `as`"
         return did_you_mean(near_names(self.argument, self.parameters)) if self.argument else None
 
 

@@ -37,9 +37,11 @@ _KNOWN_EFFECTS: dict[str, str] = {
     "forget interruption": "forget_interruption",
     "hold message": "hold_message",
     "say failure": "say_failure",
+    "say outdated": "say_outdated",
     "end": "end_session",
     "expire": "expire_session",
     "fail": "fail_session",
+    "outdate": "outdate_session",
     "end by host": "end_by_host",
 }
 

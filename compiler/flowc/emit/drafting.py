@@ -12,7 +12,7 @@ from flowc.emit.asides import Asides
 from flowc.emit.drawing import ANYWHERE, BACK, END, Card, Cell, Drawing, Edge, Kind, Look, Way
 from flowc.emit.expression_words import expression, text
 
-_HIDDEN = frozenset({"end", "failed"})
+_HIDDEN = frozenset({"end", "failed", "outdated"})
 
 
 def drawing_of(machine: ir.Machine) -> Drawing:

@@ -25,6 +25,7 @@ _TOGETHER = {
     "channel": "settings",
     "timeout": "settings",
     "failed": "settings",
+    "outdated": "settings",
     "let": "settings",
     "keep": "settings",
     "renamed": "settings",

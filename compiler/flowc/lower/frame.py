@@ -21,21 +21,34 @@ def add_frame(making: Making) -> None:
     if program.failed is not None:
         origin = program.origin(program.failed.span)
         edge = Edge("failed", EVERYWHERE, Phase.HOST, origin, (ir.FirstFailure(origin),))
-        _last_words(making, edge, program.failed.chain, "fail")
+        _never_silent(making, edge, program.failed.chain, "say failure", "fail")
     failure = (ir.Do("say failure", nowhere), ir.Do("fail", nowhere))
     table.add(Edge("failed", EVERYWHERE, Phase.HOST, nowhere).do(*failure), ir.START)
+    if program.outdated is not None:
+        # A session that the flow has no place for is in no state of it. What is said by default is the runtime's.
+        edge = Edge("outdated", ir.START, Phase.HOST, program.origin(program.outdated.span))
+        _never_silent(making, edge, program.outdated.chain, "say outdated", "outdate")
 
 
-def _last_words(making: Making, edge: Edge, chain: ast.Chain | None, what: ir.Simple) -> None:
+def _last_words(making: Making, edge: Edge, chain: ast.Chain | None, *what: ir.Simple) -> None:
     """A chain that ends the session by itself: an `end session` at its end says nothing new."""
 
     def end(edge: Edge) -> None:
-        making.table.add(edge.do(ir.Do(what, edge.origin)), ir.START)
+        making.table.add(edge.do(*(ir.Do(each, edge.origin) for each in what)), ir.START)
 
     steps = chain.steps if chain else ()
     if steps and isinstance(steps[-1], ast.EndSession):
         steps = steps[:-1]
-    making.steps(edge, steps, Place(making.outside if what == "fail" else making.scope), end)
+    making.steps(edge, steps, Place(making.scope if edge.trigger == "expire" else making.outside), end)
+
+
+def _never_silent(making: Making, edge: Edge, chain: ast.Chain, default: ir.Simple, what: ir.Simple) -> None:
+    """What a flow says of a session that cannot go on; the default too where its chain says nothing."""
+    speaks = any(isinstance(step, ast.Reply | ast.ReplyMedia) for step in chain.steps)
+    if speaks:
+        _last_words(making, edge, chain, what)
+    else:
+        _last_words(making, edge, chain, default, what)
 
 
 def _ways_back(making: Making) -> None:

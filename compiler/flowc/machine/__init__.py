@@ -80,6 +80,7 @@ from flowc.machine.reading import (
 )
 from flowc.machine.table import (
     FORMAT,
+    READ,
     RESUME,
     START,
     Action,
@@ -97,6 +98,7 @@ from flowc.machine.table import (
 
 __all__ = [
     "FORMAT",
+    "READ",
     "RESUME",
     "START",
     "Action",

@@ -151,9 +151,11 @@ Simple = Literal[
     "forget interruption",
     "hold message",
     "say failure",
+    "say outdated",
     "end",
     "expire",
     "fail",
+    "outdate",
     "end by host",
 ]
 

@@ -12,8 +12,11 @@ from flowc.records import dataclass
 from flowc.types import Type
 from flowrt.renaming import RenamedKind
 
-FORMAT = 1
-"""The version of this format."""
+FORMAT = 2
+"""The version of this format. Since 2 a machine says what is told of a session that it has no place for."""
+
+READ = frozenset({1, 2})
+"""The versions that are read."""
 
 START = "start"
 RESUME = "resume"

@@ -47,6 +47,7 @@ class _Declaring:
             parts=tuple(parts_of(self.file)),
             timeout=self._only("timeout", ast.Timeout),
             failed=self._only("failed", ast.Failed),
+            outdated=self._only("outdated", ast.Outdated),
             channel=self._only("channel", ast.Channel),
             variables=self._by_name("variable", self._all(ast.Variable)),
             actions=self._by_name("action", self._all(ast.Action)),

@@ -66,11 +66,15 @@ def _step(program: Program, part: Part, step: ast.Step) -> Iterator[Mistake]:
         case ast.Goto():
             yield from _goto(program, part, step)
         case ast.Call() if step.action.text not in program.actions:
-            known = tuple(program.actions)
-            yield UnknownAction(span=step.action.span, name=step.action.text, known=known)
+            name, known = step.action.text, tuple(program.actions)
+            yield UnknownAction(
+                span=step.action.span, name=name, known=known, instead=_instead(program, name)
+            )
         case ast.Run() if step.dialog.text not in program.dialogs:
-            known = tuple(program.dialogs)
-            yield UnknownDialog(span=step.dialog.span, name=step.dialog.text, known=known)
+            name, known = step.dialog.text, tuple(program.dialogs)
+            yield UnknownDialog(
+                span=step.dialog.span, name=name, known=known, instead=_instead(program, name)
+            )
         case ast.Ask() if step.type:
             yield from _type(program, step.type, secret=True)
             if step.type.element is not None or step.type.name in program.records:
@@ -90,7 +94,28 @@ def _goto(program: Program, part: Part, goto: ast.Goto) -> Iterator[Mistake]:
             name=goto.state.text,
             known=tuple(states),
             dialog=dialog.name.text if dialog and outside else None,
+            instead=_instead(program, goto.state.text) or _of_an_ask(part, goto.state.text),
         )
+
+
+def _instead(program: Program, name: str) -> str | None:
+    """What to write where `name` is that of another kind."""
+    if name in program.states:
+        return f"`{name}` is a state: `goto {name}`"
+    if name in program.dialogs:
+        return f"`{name}` is a dialog: `run {name}(…)`"
+    if name in program.actions:
+        return f"`{name}` is an action: `call {name}(…)`"
+    if name in program.functions:
+        return f"`{name}` is a function: it stands in expressions, `set x = {name}(…)`"
+    return None
+
+
+def _of_an_ask(part: Part, name: str) -> str | None:
+    """What to do where `name` is that of the wait of an ask."""
+    if any(isinstance(step, ast.Ask) and name == f"ask_{step.name.text}" for step in part.steps):
+        return f"`goto` leads to a `state`: let the chain of one begin with `ask {name.removeprefix('ask_')}`"
+    return None
 
 
 def _pattern(program: Program, pattern: ast.Pattern) -> Iterator[Mistake]:

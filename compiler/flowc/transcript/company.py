@@ -71,11 +71,11 @@ class Company:
         self.now = max(self.now, at)
         return caused
 
-    def restart(self, stopped: float) -> list[Effect]:
-        """The process stops, and starts again `stopped` seconds later."""
+    def restart(self, stopped: float, *, outdated: bool = False) -> list[Effect]:
+        """The process stops, and starts again `stopped` seconds later, as in each `Conversation`."""
         now, caused = self.now, list[Effect]()
         for talk in self._talks.values():
             talk.now = now
-            caused += talk.restart(stopped)
+            caused += talk.restart(stopped, outdated=outdated)
             self.now = talk.now
         return caused

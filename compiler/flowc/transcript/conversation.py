@@ -10,7 +10,7 @@ from itertools import count
 from typing import Generic, cast
 
 from flowc.records import dataclass
-from flowrt.codec import dump_effect, dump_session, load_effect, restore
+from flowrt.codec import Outdated, dump_effect, dump_session, load_effect, load_session, restore, salvage
 from flowrt.effects import Call, Effect, Ended, Reply
 from flowrt.events import Due, EndedByHost, Event, GivenBack, HostEvent, Message, Opened, Result
 from flowrt.flow import Flow, Triggers
@@ -115,6 +115,8 @@ class Conversation(Generic[V]):
         self.functions = functions
         self.name: str | None = None
         """What the contact calls itself."""
+        self.is_outdated = False
+        """Whether the session that is open is one that the flow has no place for."""
         self._machine = machine
         self._numbers = numbers or count(1)
         self._last: Message | None = None
@@ -258,17 +260,19 @@ class Conversation(Generic[V]):
         self.now = max(self.now, at)
         return caused
 
-    def restart(self, stopped: float = 0.0) -> list[Effect]:
+    def restart(self, stopped: float = 0.0, *, outdated: bool = False) -> list[Effect]:
         """The process stops, and starts again `stopped` seconds later.
 
-        What is due by then is found late. Calls that were running run once more, and are `pending` again; one with
-        a secret among its arguments has failed.
+        With `outdated` it is another version of the flow that starts, which has no place for a session that is
+        open: what comes next, also a deadline, finds that. What is due by then is found late. Calls that were
+        running run once more, and are `pending` again; one with a secret among its arguments has failed.
 
         Raises `ValueError` where `stopped` is negative.
         """
         if stopped < 0:
             raise ValueError("the clock does not go back")
         contact = self.session.contact
+        self.is_outdated = self.is_open and (self.is_outdated or outdated)
         at, text = self.session.at, dump_session(self.flow, self.session)
         self.session = restore(self.flow, contact, text)
         self.session.at = at
@@ -312,7 +316,8 @@ class Conversation(Generic[V]):
     def _step(self, event: Event) -> list[Effect]:
         if event == self._last:  # a store marks what was handled, as long as it could come again
             return []
-        caused = self.flow.step(self.session, event, self.now, self._machine, self.functions)
+        caused = self._outdate(event) if self.is_outdated else []
+        caused += self.flow.step(self.session, event, self.now, self._machine, self.functions)
         self.effects += caused
         calls = self._awaited | {effect.id: effect for effect in caused if isinstance(effect, Call)}
         still = awaited(self.session)
@@ -321,6 +326,15 @@ class Conversation(Generic[V]):
         self._awaited = {key: call for key, call in calls.items() if key in still}
         self._later = [later for later in self._later if later.event.key in still]
         return caused
+
+    def _outdate(self, event: Event) -> list[Effect]:
+        """`event` finds a session that the flow has no place for: what the runtime does about it."""
+        self.is_outdated = False
+        contact = self.session.contact
+        saved = load_session(dump_session(self.flow, self.session), contact)
+        lost = Outdated("the transcript has no place for it", saved).lost(self.flow)
+        self.session = salvage(self.flow, contact, saved)
+        return self.flow.outdate(self.session, lost, event, self.now, self._machine, self.functions)
 
 
 def _copied(session: Session[V]) -> Session[V]:

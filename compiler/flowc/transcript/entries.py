@@ -109,9 +109,13 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """`restart`, `stopped for D`: the process stops, and starts again `stopped` seconds later."""
+    """`restart`, `stopped for D`: the process stops, and starts again `stopped` seconds later.
+
+    `outdated`, for `restart outdated`: with a version of the flow that has no place for the sessions that are open.
+    """
 
     stopped: int = 0
+    outdated: bool = False
     line: int = _line_number()
 
 

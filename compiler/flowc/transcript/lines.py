@@ -135,8 +135,9 @@ def _stopped(line: Line, cursor: Cursor) -> Entry:
 
 
 def _restart(line: Line, cursor: Cursor) -> Entry:
+    outdated = cursor.takes("outdated")
     cursor.done()
-    return Restart(line=line.number)
+    return Restart(outdated=outdated, line=line.number)
 
 
 def _duration(cursor: Cursor) -> int:

@@ -117,8 +117,8 @@ class Stage:
                 pass
             case After(seconds):
                 self._until += seconds * SECOND
-            case Restart(stopped):
-                self._hear(self.company.restart(stopped))
+            case Restart(stopped, outdated):
+                self._hear(self.company.restart(stopped, outdated=outdated))
                 self._until = self.company.now
             case _:
                 self._hear(happen(self.company.talk(stimulus.contact), stimulus, self.flow.records))

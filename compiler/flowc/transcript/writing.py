@@ -76,6 +76,8 @@ def write_entry(entry: Entry) -> str:
     match entry:
         case After(seconds):
             return f"after {write_duration(seconds)}"
+        case Restart(outdated=True):
+            return "restart outdated"
         case Restart(stopped):
             return f"stopped for {write_duration(stopped)}" if stopped else "restart"
         case Buttons(labels):

@@ -252,6 +252,7 @@ class Explorer:
             node.call is None,
             node.talk.is_under_way,
             node.talk.name is None,
+            node.talk.is_outdated,
             tuple((name, value) for name, value in held.items() if name in self._deciding),
             # Which hold a value: whether one does may be asked before it is compared.
             tuple(name for name, value in held.items() if value is not None),
@@ -266,6 +267,7 @@ class Explorer:
         yield from self._inputs.messages(node.talk.state)
         yield from self._labels(node)
         yield from self._times(node)
+        yield from self._new_version(node)
         yield from self._inputs.events(node.talk.state)
         if self._asks_name and node.talk.name is None:
             yield Named("Ada")
@@ -293,6 +295,12 @@ class Explorer:
             if deadline.trigger == "expire" and deadline.due > coming and later <= LONGEST:
                 yield Restart(later)
 
+    def _new_version(self, node: Node) -> Iterator[Restart]:
+        """A version that has no place for the session, as long as what the flow says of that is missing."""
+        rows = self._machine.transitions
+        if node.talk.is_open and any(rows[cell.row].trigger == "outdated" for cell in self._missing):
+            yield Restart(outdated=True)
+
     def _ends(self, call: Call) -> Iterator[CallLine]:
         """How a call could end."""
         arguments = tuple(call.arguments.values())
@@ -315,7 +323,7 @@ def _perform(talk: Conversation[Any], act: Stimulus | CallLine, call: Call | Non
             return talk.result(failure=failure, after=after, call=call)
         case After(seconds):
             return talk.advance(seconds)
-        case Restart(stopped):
-            return talk.restart(stopped)
+        case Restart(stopped, outdated):
+            return talk.restart(stopped, outdated=outdated)
         case _:
             return happen(talk, act, talk.flow.records)
