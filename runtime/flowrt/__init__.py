@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flowrt.abc import Channel, Listener, Store
     from flowrt.actions import current_call
+    from flowrt.again import again_on
     from flowrt.blocking import BlockingBot
     from flowrt.bot import Bot
     from flowrt.effects import Dropped, Emitted, Ended, Reply
     from flowrt.errors import (
+        Again,
         Busy,
         FlowrtError,
         IncompatibleModule,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from flowrt.viewing import SessionView
 
 __all__ = [
+    "Again",
     "BlockingBot",
     "Bot",
     "Busy",
@@ -60,17 +63,19 @@ __all__ = [
     "StoreError",
     "SystemClock",
     "Undeliverable",
+    "again_on",
     "current_call",
     "open_store",
 ]
 
 _MODULES = {
     "abc": "Channel Listener Store",
+    "again": "again_on",
     "actions": "current_call",
     "blocking": "BlockingBot",
     "bot": "Bot",
     "effects": "Dropped Emitted Ended Reply",
-    "errors": "Busy FlowrtError IncompatibleModule MissingAction StoreError Undeliverable",
+    "errors": "Again Busy FlowrtError IncompatibleModule MissingAction StoreError Undeliverable",
     "events": "Message",
     "flow": "Flow",
     "health": "Health",

@@ -10,12 +10,14 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
+from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from flowrt.abc import CallRow
 from flowrt.codec import load_effect
 from flowrt.effects import Call
-from flowrt.errors import MissingAction, in_words
+from flowrt.errors import Again, FlowrtError, MissingAction, in_words
 from flowrt.events import Result
 from flowrt.fields import Unreadable
 from flowrt.forms import admitted
@@ -23,13 +25,21 @@ from flowrt.log import fault, hashed, logger
 from flowrt.metrics import Metrics
 from flowrt.slots import slot_of
 from flowrt.values import Records, Value
-from flowrt.waiting import Tasks, being_cancelled
+from flowrt.waiting import Backoff, Tasks, being_cancelled
 
 THREADS = 32
 """How many actions that are no coroutines run at the same time; more wait, and their time limit runs."""
 
+FIRST_PAUSE = 1.0
+"""The first pause, in seconds, before an action that asks for it is tried again, where no bot says otherwise."""
+
+Rest = Callable[[Call, float], Awaitable[bool]]
+"""Pauses for so many seconds before another try of a call, and says whether that is still wanted."""
+
 Action = Callable[..., Any]
 """An action: any callable that takes its arguments by name; it may be a coroutine function."""
+
+_OVERSTAYED = "it took longer than it may"
 
 _call: ContextVar[Call] = ContextVar("flowrt_call")
 
@@ -37,8 +47,9 @@ _call: ContextVar[Call] = ContextVar("flowrt_call")
 def current_call() -> Call:
     """The call that the running action answers.
 
-    Its `id` is the stable key, together with its `contact`: a call that runs again after a crash has the
-    same, so that an action can tell what it has done already. Raises `LookupError` outside of an action.
+    Its `id` is the stable key, together with its `contact`: a call that runs again, after `Again` or after a crash,
+    has the same, so that an action can tell what it has done already. Its `attempt` is the number of the try, from 1,
+    counted anew after a crash. Raises `LookupError` outside of an action.
     """
     return _call.get()
 
@@ -72,12 +83,24 @@ def _missing(name: str, actions: object) -> str:
 class Runner:
     """Runs actions within their limits; those that are no coroutines in threads.
 
-    `actions` are those of the bot, by name, and `returning` names those whose value the flow wants.
+    `actions` are those of the bot, by name, and `returning` names those whose value the flow wants. `pauses` says how
+    long to pause between the tries of a call, and `rest` makes one such pause.
     """
 
-    def __init__(self, actions: Mapping[str, Action], returning: Collection[str]) -> None:
+    def __init__(
+        self,
+        actions: Mapping[str, Action],
+        returning: Collection[str],
+        *,
+        metrics: Metrics | None = None,
+        pauses: Callable[[], Backoff] | None = None,
+        rest: Rest | None = None,
+    ) -> None:
         self._actions = actions
         self._returning = returning
+        self._metrics = metrics or Metrics()
+        self._pauses = pauses or partial(Backoff, FIRST_PAUSE)
+        self._rest: Rest = rest or _sleep
         self._threads: ThreadPoolExecutor | None = None
 
     def stop(self) -> None:
@@ -87,27 +110,59 @@ class Runner:
             self._threads = None
 
     async def result(self, call: Call) -> Result:
-        """Run `call` within its limit. Whatever goes wrong with it is a failed result, and never raised."""
-        _call.set(call)
-        limit = asyncio.timeout(call.limit)
+        """Run `call` within its limit, again where it raises `Again` and the limit leaves room for that.
+
+        Whatever goes wrong with it is a failed result, and never raised.
+        """
+        tries = _Tries(call.limit, self._pauses())
         try:
-            async with limit:
-                value = await self._answer(call)
+            async with tries.limit:
+                return Result(call.id, call.contact, value=await self._value(call, tries))
         except (Exception, SystemExit, asyncio.CancelledError) as error:
             if isinstance(error, asyncio.CancelledError) and being_cancelled():
                 raise
             where = hashed(call.contact)
-            logger.warning("action %s failed for contact %s: %s", call.name, where, fault(error))
+            logger.warning("action %s failed for contact %s: %s", call.name, where, fault(_cause(error)))
             logger.debug("it failed here", exc_info=error)
-            failure = "it took longer than it may" if limit.expired() else in_words(error)
-            return Result(call.id, call.contact, failure=failure)
+            return Result(call.id, call.contact, failure=tries.why(error))
+
+    async def _value(self, call: Call, tries: _Tries) -> Value:
+        """What `call` comes to, after as many tries as it takes; each is measured. Raises what the last one did."""
+        while True:
+            tries.number += 1
+            begun, outcome = time.perf_counter(), "failed"
+            try:
+                value = await self._try(replace(call, attempt=tries.number))
+                outcome = "answered"
+                return value
+            except Again as error:
+                pause = tries.pause_after(error)
+                if pause is None:
+                    raise
+                outcome = "again"
+            except asyncio.CancelledError as stop:
+                if being_cancelled() and not tries.limit.expired() and stop.args != (_OVERSTAYED,):
+                    outcome = "cancelled"
+                raise
+            finally:
+                self._metrics.called(call.name, outcome, time.perf_counter() - begun)
+            number, who, why = tries.number + 1, hashed(call.contact), fault(_cause(tries.last))
+            logger.info(
+                "try %d of action %s for contact %s in %.1f s: %s", number, call.name, who, pause, why
+            )
+            if not await self._rest(call, pause):
+                raise tries.last
+
+    async def _try(self, call: Call) -> Value:
+        """One try of `call`. Raises what the action raises, and `_NoValue`."""
+        _call.set(call)
+        value = await self._answer(call)
         if call.name not in self._returning:
-            return Result(call.id, call.contact)  # whatever it gave back is its own affair
+            return None  # whatever it gave back is its own affair
         try:
-            return Result(call.id, call.contact, value=admitted(value))
+            return admitted(value)
         except ValueError as why:
-            logger.error("action %s returned %s", call.name, why)
-            return Result(call.id, call.contact, failure=f"the action returned {why}")
+            raise _NoValue(f"the action returned {why}") from None
 
     async def _answer(self, call: Call) -> object:
         action = self._actions.get(call.name)
@@ -129,7 +184,10 @@ class Runner:
 
 
 class Calls:
-    """The calls that run. What comes of each goes to `report`, until that has taken it."""
+    """The calls that run. What comes of each goes to `report`, until that has taken it.
+
+    `awaited` says whether the result of a call is still wanted: without it no other try is made.
+    """
 
     def __init__(
         self,
@@ -139,12 +197,18 @@ class Calls:
         tasks: Tasks,
         records: Records,
         metrics: Metrics,
+        awaited: Callable[[Call], Awaitable[bool]] | None = None,
     ) -> None:
         self._records = records
         self._metrics = metrics
-        self._runner = Runner(actions, returning)
+        self._runner = Runner(
+            actions, returning, metrics=metrics, pauses=tasks.backoff, rest=self._rest_before_another_try
+        )
         self._report = report
+        self._awaited = awaited
         self._tasks = tasks
+        self._tries_again = asyncio.Event()
+        self._tries_again.set()
         self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
 
     def __len__(self) -> int:
@@ -172,24 +236,40 @@ class Calls:
         """The call has overstayed: a coroutine is cancelled; a thread cannot be, its result is dropped."""
         task = self._running.get((contact, key))
         if task is not None:
-            task.cancel()
+            task.cancel(_OVERSTAYED)
 
     def cancel_all(self, contact: str) -> None:
         """Cancel whatever runs for `contact`."""
-        for who, key in list(self._running):
+        for (who, _), task in list(self._running.items()):
             if who == contact:
-                self.cancel(who, key)
+                task.cancel()
+
+    def hold(self) -> None:
+        """Make no other try of what fails from now on: that is left to whoever opens the store next."""
+        self._tries_again = asyncio.Event()
+
+    def go_on(self) -> None:
+        """Try again, from now on, what asks for that."""
+        self._tries_again.set()
 
     def stop(self) -> None:
         """Let go of the threads; what still runs in them is not waited for."""
         self._runner.stop()
 
+    async def _rest_before_another_try(self, call: Call, seconds: float) -> bool:
+        """Rest, and return whether `call` is still awaited: its session may be over, or another worker run it."""
+        await self._tasks.rest(asyncio.sleep(seconds))
+        await self._tasks.rest(self._tries_again.wait())
+        if self._awaited is None:
+            return True
+        awaited = partial(self._awaited, call)
+        return await self._tasks.keep_trying(f"looking whether {call.name} is still awaited", awaited)
+
     async def _run(self, call: Call, *, lost: bool) -> None:
         try:
-            begun = time.perf_counter()
+            if lost:
+                self._metrics.called(call.name, "failed", 0.0)
             result = _lost(call) if lost else await self._runner.result(call)
-            outcome = "answered" if result.failure is None else "failed"
-            self._metrics.called(call.name, outcome, time.perf_counter() - begun)
             what = f"storing the result of {call.name} for contact {hashed(call.contact)}"
             await self._tasks.keep_trying(what, lambda: self._report(result))
         finally:
@@ -200,6 +280,47 @@ def _lost(call: Call) -> Result:
     return Result(
         call.id, call.contact, failure="its secret argument was not stored, and the bot was stopped"
     )
+
+
+class _Tries:
+    """The tries of one call: how many there were, what the last one raised, and whether there is room for another."""
+
+    __slots__ = ("_pauses", "last", "limit", "number")
+
+    def __init__(self, seconds: float, pauses: Backoff) -> None:
+        self.limit = asyncio.timeout(seconds)
+        self.number = 0
+        self.last = Again()
+        self._pauses = pauses
+
+    def pause_after(self, error: Again) -> float | None:
+        """How many seconds to pause before the next try; None where the limit leaves no room for one."""
+        self.last = error
+        pause = error.after + self._pauses.next()
+        ends = self.limit.when()
+        return None if ends is not None and asyncio.get_running_loop().time() + pause >= ends else pause
+
+    def why(self, error: BaseException) -> str:
+        """Why the call has failed, in words."""
+        if not self.limit.expired():
+            said = str(error) if isinstance(error, _NoValue) else in_words(_cause(error))
+            return said if self.number == 1 else f"{said} (try {self.number})"
+        before = f", and before that: {in_words(_cause(self.last))}" if self.number > 1 else ""
+        return f"{_OVERSTAYED}{before}"
+
+
+class _NoValue(FlowrtError):
+    """An action returned what is no value of the language."""
+
+
+def _cause(error: BaseException) -> BaseException:
+    """Why another try was asked for, where that is known."""
+    return error.__cause__ or error if isinstance(error, Again) else error
+
+
+async def _sleep(_: Call, seconds: float) -> bool:
+    await asyncio.sleep(seconds)
+    return True
 
 
 class _Answer(NamedTuple):

@@ -13,7 +13,7 @@ from typing import Any, Self
 from flowrt.abc import Channel, Clock, Lane, Listener, Store
 from flowrt.actions import Calls, find_actions
 from flowrt.delivery import Delivery
-from flowrt.effects import Dropped, Effect, Emitted, Ended, Reply
+from flowrt.effects import Call, Dropped, Effect, Emitted, Ended, Reply
 from flowrt.errors import FlowrtError, Undeliverable
 from flowrt.events import Due, EndedByHost, GivenBack, HostEvent, Message, Opened, Result
 from flowrt.flow import Flow
@@ -49,7 +49,8 @@ class Bot:
     """A flow that talks.
 
     `actions` is an object with a method for each action of the flow: a coroutine function, or a function,
-    which runs in a thread; and for each function of the flow one that is pure and answers at once.
+    which runs in a thread; and for each function of the flow one that is pure and answers at once. An action that
+    raises `Again` is run again.
 
     `store` is a name that `open_store` knows, or a store. Replies go to `channel`; without one they stay in the
     store. `rate` is how fast the channel takes them. `listener` is told how sessions end; without one that is
@@ -104,7 +105,9 @@ class Bot:
         found = find_actions(actions, flow.actions, flow.name)
         self._records = flow.records
         self._inspection = Inspection(self._store, flow)
-        self._calls = Calls(found, flow.returning, self._report, self._tasks, flow.records, self._metrics)
+        self._calls = Calls(
+            found, flow.returning, self._report, self._tasks, flow.records, self._metrics, self._awaits
+        )
         self._lanes = self._deliveries(rate)
         self._follower = Follower(self._store, self._timer, self._calls, self._lanes, self._metrics)
         functions = find_actions(actions, flow.functions, flow.name)
@@ -342,6 +345,9 @@ class Bot:
 
     async def _report(self, result: Result) -> None:
         await self._taker.take(result)
+
+    async def _awaits(self, call: Call) -> bool:
+        return await self._follower.awaits(call)
 
     # Delivering.
 

@@ -48,6 +48,8 @@ class Call:
     """How long it may take, in seconds."""
     secret: bool = False
     """Whether a secret is among the arguments: then they are not stored, and after a crash the call has failed."""
+    attempt: int = 1
+    """Which try this is, where it is tried again; not stored, so it is counted anew after a crash."""
 
 
 @dataclass(frozen=True, slots=True)

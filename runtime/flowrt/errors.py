@@ -42,6 +42,26 @@ class Undeliverable(FlowrtError):
     """
 
 
+class Again(Exception):
+    """For an action to raise: it did not work now, and another try may help.
+
+    It runs again with the same `current_call().id`, after a pause of `after` seconds and a little more, which grows
+    with each try, for as long as the limit of the call leaves room. `why` is told where it has failed at last; where
+    this was raised `from` another error, that is told. Raises `ValueError` where `after` is no number of 0 or more.
+
+    >>> Again("the shop is busy", after=2.0).after
+    2.0
+    """
+
+    # No `FlowrtError`: the words of those are logged, and these are the author's and may quote a contact.
+
+    def __init__(self, why: str = "", after: float = 0.0) -> None:
+        if not after >= 0:
+            raise ValueError(f"`after` is for how many seconds to pause at least, and not {after!r}")
+        super().__init__(why)
+        self.after = after
+
+
 class SessionFailure(FlowrtError):
     """A session cannot go on: it ends as failed and the host is told why."""
 

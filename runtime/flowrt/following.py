@@ -57,10 +57,12 @@ class Follower:
     def start(self) -> None:
         """Begin calls from now on."""
         self._stopped = asyncio.Event()
+        self._calls.go_on()
 
     def stop(self) -> None:
-        """Begin no more calls: they are left to whoever opens the store next."""
+        """Begin no more calls, and no other try of one: they are left to whoever opens the store next."""
         self._stopped.set()
+        self._calls.hold()
 
     @property
     def running(self) -> bool:
@@ -107,9 +109,19 @@ class Follower:
         """Whatever there is to do for `contact`, whose session this is; it is not known what was committed."""
         self._timer.arm_after_pause(contact, next_due(session, contact))
         self.wake(contact)
-        for row in await self._store.calls(contact):
+        await self._start_stored(contact)
+
+    async def awaits(self, call: Call) -> bool:
+        """Whether the result of `call` is still awaited, and this worker is the one that runs it."""
+        return call.id in await self._start_stored(call.contact)
+
+    async def _start_stored(self, contact: str) -> set[str]:
+        """Run the calls that are stored for `contact`, but for those that run; return the keys of all of them."""
+        rows = list(await self._store.calls(contact))
+        for row in rows:
             if self.running:
                 self._calls.start_stored(row)
+        return {row.key for row in rows}
 
     def wake(self, contact: str) -> None:
         """There may be something to deliver to `contact`."""

@@ -25,7 +25,7 @@ class Metrics:
         """A reply or notice was handed over, or could not be."""
 
     def called(self, action: str, outcome: str, seconds: float) -> None:
-        """An action has answered, or failed."""
+        """An action was tried: it has answered, failed, asked for another try ("again"), or was cancelled."""
 
     def watch(self, flow: str, backlog: Backlog) -> Callable[[], None]:  # noqa: ARG002 - the base does nothing
         """Ask for the backlog of a bot of `flow` whenever it is read, until the result is called."""

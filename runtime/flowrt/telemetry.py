@@ -27,7 +27,9 @@ class OpenTelemetry(Metrics):
         )
         self._ended = meter.create_counter("flowrt.sessions.ended", "{session}", "Sessions ended")
         self._deliveries = meter.create_counter("flowrt.deliveries", "{delivery}", "Replies and notices")
-        self._call_time = meter.create_histogram("flowrt.action.duration", "s", "What an action took")
+        self._call_time = meter.create_histogram(
+            "flowrt.action.duration", "s", "What one try of an action took"
+        )
         meter.create_observable_gauge(
             "flowrt.backlog", [self._observe], "{item}", "What is at hand in this process and not done"
         )
@@ -51,7 +53,7 @@ class OpenTelemetry(Metrics):
         self._deliveries.add(1, {"lane": lane, "outcome": outcome})
 
     def called(self, action: str, outcome: str, seconds: float) -> None:
-        """An action has answered, or failed."""
+        """An action was tried."""
         self._call_time.record(seconds, {"action": action, "outcome": outcome})
 
     def watch(self, flow: str, backlog: Backlog) -> Callable[[], None]:

@@ -173,11 +173,12 @@ class Tasks:
                 pause = pauses.next()
                 logger.warning("%s did not work, next try in %.1f s: %s", what, pause, fault(error))
                 logger.debug("it failed here", exc_info=error)
-            await self._rest(pause)
+            await self.rest(asyncio.sleep(pause))
 
-    async def _rest(self, seconds: float) -> None:
+    async def rest(self, until: Awaitable[object]) -> None:
+        """Await that; the task of the caller is not at work meanwhile."""
         self.end()
         try:
-            await asyncio.sleep(seconds)
+            await until
         finally:
             self.begin()

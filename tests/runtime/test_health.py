@@ -11,12 +11,12 @@ import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import HistogramDataPoint, InMemoryMetricReader, NumberDataPoint
 
-from flowrt import Bot, FakeClock, Message, Undeliverable
+from flowrt import Again, Bot, FakeClock, Message, Undeliverable, current_call
 from flowrt.effects import Reply
 from flowrt.flow import Flow
 from flowrt.stores.memory import MemoryStore
 from flowrt.telemetry import OpenTelemetry
-from tests.runtime.world import World
+from tests.runtime.world import World, until
 
 Points = dict[tuple[str, ...], float]
 
@@ -119,6 +119,37 @@ def test_what_goes_wrong_is_measured(world: World) -> None:
     found = measured.read()
     assert found["flowrt.action.duration"] == {("save_feedback", "failed"): 1}
     assert found["flowrt.deliveries"]["reply", "parked"] == 2
+
+
+def test_each_try_of_an_action_is_measured(world: World) -> None:
+    measured = Measured()
+
+    async def ask_twice() -> None:
+        if current_call().attempt < 3:
+            raise Again("busy")
+
+    async def main() -> None:
+        world.actions.answer = ask_twice
+        async with world.bot(metrics=measured.metrics) as bot:
+            for text in ("hi", "Ada", "5", "nice"):
+                await bot.receive(world.message(text))
+            await until(lambda: world.listener.ends() == ["ended"])
+            world.actions.answer = asyncio.Event().wait
+            await world.say_and_wait(bot, "hi", "Ada", "5", "nice")
+            world.clock.advance(30)
+            await bot.fire_due()
+            await bot.idle()
+            await world.say_and_wait(bot, "hi", "Ada", "5", "nice")
+            await bot.erase("ada")
+            await bot.idle()
+
+    world.run(main())
+    assert measured.read()["flowrt.action.duration"] == {
+        ("save_feedback", "again"): 2,
+        ("save_feedback", "answered"): 1,
+        ("save_feedback", "failed"): 1,
+        ("save_feedback", "cancelled"): 1,
+    }
 
 
 def test_the_backlog_is_what_is_at_hand(world: World) -> None:
