@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from flowrt.events import Message
     from flowrt.flow import Flow
     from flowrt.health import Health
-    from flowrt.operations import DeadLetter, Operations
+    from flowrt.letters import DeadLetter
+    from flowrt.operations import Operations
     from flowrt.pacing import Rate
     from flowrt.parking import Parked
     from flowrt.stores import open_store
@@ -79,7 +80,8 @@ _MODULES = {
     "events": "Message",
     "flow": "Flow",
     "health": "Health",
-    "operations": "DeadLetter Operations",
+    "letters": "DeadLetter",
+    "operations": "Operations",
     "pacing": "Rate",
     "parking": "Parked",
     "stores": "open_store",

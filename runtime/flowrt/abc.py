@@ -17,12 +17,15 @@ from flowrt.values import INT_MAX
 
 __all__ = [
     "BUCKET",
+    "LETTERS_LIVE",
+    "LETTERS_MAX",
     "MARKS_LIVE",
     "CallRow",
     "Change",
     "Channel",
     "Clock",
     "Lane",
+    "LetterRow",
     "Listener",
     "Notice",
     "OutboxRow",
@@ -41,6 +44,12 @@ Notice = Ended | Emitted | Dropped
 
 MARKS_LIVE: Period = 8 * 24 * 60 * 60 * SECOND
 """How long a message id is remembered after it was handled. Web hooks repeat a message for up to 7 days."""
+
+LETTERS_LIVE: Period = 30 * 24 * 60 * 60 * SECOND
+"""How long it is remembered that a session ended by a fault."""
+
+LETTERS_MAX = 100_000
+"""Of how many sessions that is remembered, the last ones; what comes above it is deleted within the hour."""
 
 BUCKET: Period = 32 * SECOND
 """How coarsely a store that indexes deadlines does so. Nearly every message moves a deadline on: an index on the
@@ -102,6 +111,15 @@ class ParkedRow(NamedTuple):
     at: Instant
 
 
+class LetterRow(NamedTuple):
+    """What is left of a session that ended by a fault, as text, and when it did. `seq` grows from row to row."""
+
+    contact: str
+    seq: int
+    body: str
+    at: Instant
+
+
 class SessionRow(NamedTuple):
     """The session of a contact, as text, and its next deadline."""
 
@@ -126,7 +144,7 @@ class Change:
     the event to remember as handled at the instant `at`, None for an event that has none. `outbox` are rows
     to append, `calls` are calls to add, by key, and `calls_over` the keys of those that nothing awaits any
     more; these go first. `expects` is the version of the session that the change was made from, None where
-    whatever is there is to be replaced.
+    whatever is there is to be replaced. `letters` are texts to keep of sessions that ended by a fault.
     """
 
     contact: str
@@ -138,6 +156,7 @@ class Change:
     calls: Sequence[tuple[str, str]] = ()
     calls_over: Sequence[str] | Literal["all"] = ()
     expects: int | None = None
+    letters: Sequence[str] = ()
 
 
 class Store(Protocol):
@@ -222,6 +241,20 @@ class Store(Protocol):
         """
         ...
 
+    async def letters(self, contact: str | None, after: int, limit: int) -> Sequence[LetterRow]:
+        """What is left of sessions that ended by a fault, of `contact` or of anybody, as `parked`. No letter has the
+        number of a row that is parked."""
+        ...
+
+    async def discard_letters(self, contact: str, seqs: Sequence[int]) -> int:
+        """Delete these letters, and return how many there were."""
+        ...
+
+    async def forget_letters(self, before: Instant, keep: int) -> int:
+        """Delete the letters from before that instant, and of the others all but the last `keep`; return how many
+        they were."""
+        ...
+
     async def calls(self, contact: str | None = None) -> Iterable[CallRow]:
         """Every call whose result is awaited, or only those of `contact`; a shared store gives some of those
         which no worker runs, as with `deadlines`, and of `contact` this worker's own."""
@@ -240,7 +273,7 @@ class Store(Protocol):
     async def erase(self, contact: str) -> int:
         """Delete all that there is of `contact`, in one transaction, and return how many rows that were.
 
-        That is the session with what is kept, the outbox, what could not be delivered, the calls, and the marks: a
-        message that comes again is a new one then.
+        That is the session with what is kept, the outbox, what could not be delivered, the letters, the calls, and
+        the marks: a message that comes again is a new one then.
         """
         ...

@@ -15,8 +15,8 @@ from flowrt.effects import Reply
 from flowrt.events import Message
 from flowrt.flow import Flow
 from flowrt.health import Health
+from flowrt.letters import DeadLetter
 from flowrt.metrics import Metrics
-from flowrt.operations import DeadLetter
 from flowrt.pacing import Rate
 from flowrt.parking import Parked
 from flowrt.values import Value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
@@ -21,9 +21,10 @@ from flowrt.following import Follower, take_over
 from flowrt.forms import admitted
 from flowrt.handling import handle
 from flowrt.health import Health, asked
+from flowrt.letters import DeadLetter
 from flowrt.log import logger
 from flowrt.metrics import Metrics, default_metrics
-from flowrt.operations import DeadLetter, Inspection
+from flowrt.operations import Inspection
 from flowrt.pacing import Pacers, Rate
 from flowrt.parking import Parked
 from flowrt.stores import open_store
@@ -267,18 +268,19 @@ class Bot:
     async def dead_letters(self) -> list[DeadLetter]:
         """All that went wrong for good, with its cause.
 
-        That is what cannot be delivered, stored sessions that cannot go on, and the last sessions that ended by a
-        fault since the bot was opened. Every session in the store is read for it. Raises as `parked` does.
+        That is what cannot be delivered, stored sessions that cannot go on, and those that ended by a fault in the
+        last 30 days. Every session in the store is read for it. Raises as `parked` does.
         """
         self._check_open()
-        return await self._inspection.dead_letters(self._follower.ended)
+        return await self._inspection.dead_letters()
 
     async def erase(self, contact: str) -> int:
         """Delete all that the store holds of `contact`, in one transaction; return how many rows that were.
 
-        The session goes and what is kept, what waits to be delivered and what could not be, the calls, and the marks
-        of its messages: one that comes again is a new one. Events before it are done, and later ones begin anew. The
-        host is told nothing. What is handed to the channel at this moment still arrives. Raises as `parked` does.
+        The session goes and what is kept, what waits to be delivered and what could not be, the dead letters, the
+        calls, and the marks of its messages: one that comes again is a new one. Events before it are done, and later
+        ones begin anew. The host is told nothing. What is handed to the channel at this moment still arrives. Raises
+        as `parked` does.
         """
         self._check_open()
 
@@ -313,19 +315,15 @@ class Bot:
 
         It goes to the end of what waits to be delivered. Returns how much there was. Raises as `parked` does.
         """
-        found = await self._unpark(contact, numbers, again=True)
+        self._check_open()
+        found = await self._inspection.retry(contact, *numbers)
         self._follower.wake(contact)
         return found
 
     async def discard(self, contact: str, *numbers: int) -> int:
-        """Forget what was parked for `contact`, for the rest as `retry`."""
-        return await self._unpark(contact, numbers, again=False)
-
-    async def _unpark(self, contact: str, numbers: Sequence[int], *, again: bool) -> int:
+        """Forget what was parked for `contact`, and which of its sessions ended by a fault, otherwise as `retry`."""
         self._check_open()
-        return await self._store.unpark(
-            contact, numbers or [row.number for row in await self.parked(contact)], again=again
-        )
+        return await self._inspection.discard(contact, *numbers)
 
     # One event.
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -19,7 +18,6 @@ from flowrt.events import Due, Event
 from flowrt.handling import Outcome, next_due
 from flowrt.log import fault, hashed, logger
 from flowrt.metrics import Metrics
-from flowrt.operations import DeadLetter, letter_of
 from flowrt.time import Instant
 from flowrt.timer import Timer
 
@@ -27,15 +25,8 @@ TAKE_OVER_EVERY = 5.0
 """How often, in seconds, a worker looks for what workers of the same store have left behind that are gone."""
 
 
-REMEMBERED = 1_000
-"""How many of the last sessions that ended by a fault are remembered, until the bot is closed."""
-
-
 class Follower:
-    """Sees to it that what was committed happens. Calls are begun only between `start` and `stop`.
-
-    `ended` are the last sessions that ended by a fault.
-    """
+    """Sees to it that what was committed happens. Calls are begun only between `start` and `stop`."""
 
     def __init__(
         self,
@@ -52,7 +43,6 @@ class Follower:
         self._deliveries = deliveries
         self._stopped = asyncio.Event()
         self._stopped.set()
-        self.ended: deque[DeadLetter] = deque(maxlen=REMEMBERED)
 
     def start(self) -> None:
         """Begin calls from now on."""
@@ -84,7 +74,6 @@ class Follower:
         for ended in outcome.faults:
             why = ended.cause if ended.reason == "outdated" else (ended.cause or "").partition(":")[0]
             logger.error("a session of contact %s is %s: %s", hashed(ended.contact), ended.reason, why)
-            self.ended.append(letter_of(ended, change.at))
         self._timer.arm(change.contact, change.due)
         for lane in dict(change.outbox):
             if lane in self._deliveries:
@@ -129,12 +118,9 @@ class Follower:
             delivery.wake(contact)
 
     def forget(self, contact: str) -> None:
-        """`contact` was erased: no deadline of it comes up, no call goes on, and no fault is remembered."""
+        """`contact` was erased: no deadline of it comes up, and no call goes on."""
         self._timer.arm(contact, None)
         self._calls.cancel_all(contact)
-        kept = [letter for letter in self.ended if letter.contact != contact]
-        self.ended.clear()
-        self.ended.extend(kept)
 
     async def take_up_deliveries(self) -> None:
         """Deliver what nobody delivers: after a crash, or of a worker that is gone."""

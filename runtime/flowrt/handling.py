@@ -18,6 +18,7 @@ from flowrt.errors import SessionFailure, in_words
 from flowrt.events import Due, Event, Result, event_key
 from flowrt.fields import Unreadable
 from flowrt.flow import Flow
+from flowrt.letters import dump_letter
 from flowrt.session import Lost, Session
 from flowrt.time import Instant
 from flowrt.turn import Functions
@@ -91,7 +92,9 @@ def handle(
         calls=[(call.id, dump_effect(call)) for call in calls],
         calls_over="all" if before is None else tuple((before | finished) - now),
     )
-    return Outcome(change, calls, [effect for effect in effects if isinstance(effect, Ended)])
+    outcome = Outcome(change, calls, [effect for effect in effects if isinstance(effect, Ended)])
+    change.letters = [dump_letter(ended, _rested_in(stored, contact)) for ended in outcome.faults]
+    return outcome
 
 
 def awaited(session: Session[Any]) -> set[str]:
@@ -99,6 +102,14 @@ def awaited(session: Session[Any]) -> set[str]:
     left = session.interrupted
     keys = session.pending, None if left is None else left.pending
     return {key for key in keys if key is not None}
+
+
+def _rested_in(stored: str | None, contact: str) -> str:
+    """The state of a stored session, empty where there is none or it cannot be read."""
+    try:
+        return "" if stored is None else load_session(stored, contact).state
+    except Unreadable:
+        return ""
 
 
 def next_due(stored: str | None, contact: str) -> Instant | None:

@@ -7,21 +7,20 @@ this process: beside the workers of a shared store, or on a file that nobody has
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self, TypeVar
 
-from flowrt.abc import Clock, SessionRow, Store
+from flowrt.abc import Clock, LetterRow, ParkedRow, SessionRow, Store
 from flowrt.actions import find_actions
-from flowrt.effects import Effect, Ended, EndReason
 from flowrt.errors import Conflict, FlowrtError, StoreError
 from flowrt.events import EndedByHost, GivenBack, Opened
 from flowrt.flow import Flow
 from flowrt.handling import handle
+from flowrt.letters import DeadLetter, load_letter
 from flowrt.parking import Parked, parked_of
 from flowrt.stores import open_store
-from flowrt.time import Instant, SystemClock
+from flowrt.time import SystemClock
 from flowrt.viewing import SessionView, view_of
 
 PAGE = 1000
@@ -31,30 +30,16 @@ TRIES = 100
 """How often something is done again because a worker was first, before it is given up."""
 
 
+NumberedRow = TypeVar("NumberedRow", ParkedRow, LetterRow)
+Pages = Callable[[str | None, int, int], Awaitable[Sequence[NumberedRow]]]
+
+
 class NoFlow(FlowrtError):
     """What was asked for needs the flow of the sessions, and none was given."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """Something that went wrong for good, with its cause.
-
-    `what` is "session" for one that is stored and cannot go on, "ended" for one that has ended as failed or outdated
-    since the bot was opened, "parked" for an effect that could not be delivered: then `number` names it, for `retry`.
-    `at` is None where it is not known when it was.
-    """
-
-    what: Literal["session", "ended", "parked"]
-    contact: str
-    cause: str
-    at: Instant | None = None
-    number: int | None = None
-    effect: Effect | None = None
-    reason: EndReason | None = None
-
-
 class Inspection:
-    """What is in an open `store`; with a `flow`, as that takes it."""
+    """What is in an open `store`, with a `flow` as that takes it; and what is done about its dead letters."""
 
     def __init__(self, store: Store, flow: Flow[Any] | None = None) -> None:
         self._store = store
@@ -86,30 +71,48 @@ class Inspection:
         records = {} if self._flow is None else self._flow.records
         return [parked_of(row, records) for row in await self._store.parked(contact, after, limit)]
 
-    async def dead_letters(self, ended: Iterable[DeadLetter] = ()) -> list[DeadLetter]:
-        """All that went wrong for good, `ended` among it; every session in the store is read for it."""
-        found = [
-            DeadLetter("session", view.contact, view.why, view.at)
+    async def dead_letters(self) -> list[DeadLetter]:
+        """All that went wrong for good; every session in the store is read for it. Raises `StoreError`."""
+        sessions = [
+            DeadLetter("session", view.contact, view.why, view.at, session=view.id, state=view.state)
             async for view in self.each()
             if view.standing in ("outdated", "unreadable")
         ]
-        found += ended
-        after = 0
-        while page := await self.parked(after=after):
-            found += [
-                DeadLetter("parked", one.contact, one.why, one.at, one.number, one.effect) for one in page
-            ]
-            after = page[-1].number
-        return found
+        ended = [load_letter(row) async for row in _all_rows(self._store.letters)]
+        records = {} if self._flow is None else self._flow.records
+        parked = [parked_of(row, records) async for row in _all_rows(self._store.parked)]
+        return [
+            *sessions,
+            *ended,
+            *[DeadLetter("parked", one.contact, one.why, one.at, one.number, one.effect) for one in parked],
+        ]
+
+    async def retry(self, contact: str, *numbers: int) -> int:
+        """Have what was parked for `contact` delivered after all: these `numbers`, or all there is.
+
+        Returns how much there was. Raises `StoreError`.
+        """
+        chosen = numbers or await self._numbers(self._store.parked, contact)
+        return await self._store.unpark(contact, chosen, again=True)
+
+    async def discard(self, contact: str, *numbers: int) -> int:
+        """Forget what was parked for `contact`, and which of its sessions ended by a fault, otherwise as `retry`."""
+        parked = numbers or await self._numbers(self._store.parked, contact)
+        letters = numbers or await self._numbers(self._store.letters, contact)
+        found = await self._store.unpark(contact, parked, again=False)
+        return found + await self._store.discard_letters(contact, letters)
+
+    async def _numbers(self, pages: Pages[NumberedRow], contact: str) -> list[int]:
+        return [row.seq async for row in _all_rows(pages, contact)]
 
 
-def letter_of(ended: Ended, at: Instant) -> DeadLetter:
-    """A session that has ended by a fault, at the instant `at`.
-
-    >>> letter_of(Ended("1#0", "ada", "1", "failed", {}, "OutOfBounds: too much"), 5).cause
-    'OutOfBounds: too much'
-    """
-    return DeadLetter("ended", ended.contact, ended.cause or "", at, reason=ended.reason)
+async def _all_rows(pages: Pages[NumberedRow], contact: str | None = None) -> AsyncIterator[NumberedRow]:
+    """The rows of `contact`, or of everybody, read page by page."""
+    after = 0
+    while page := await pages(contact, after, PAGE):
+        for row in page:
+            yield row
+        after = page[-1].seq
 
 
 class Operations(Inspection):
@@ -170,24 +173,9 @@ class Operations(Inspection):
         """Take `contact` back from the team it was handed to. Raises `StoreError` and `NoFlow`."""
         await self._take(GivenBack(uuid.uuid4().hex, contact))
 
-    async def retry(self, contact: str, *numbers: int) -> int:
-        """Have what was parked for `contact` delivered after all: these `numbers`, or all there is.
-
-        Returns how much there was. Raises `StoreError`.
-        """
-        return await self._unpark(contact, numbers, again=True)
-
-    async def discard(self, contact: str, *numbers: int) -> int:
-        """Forget what was parked for `contact`, for the rest as `retry`."""
-        return await self._unpark(contact, numbers, again=False)
-
     async def erase(self, contact: str) -> int:
         """Delete all that the store holds of `contact`, and return how many rows that were. Raises `StoreError`."""
         return await self._store.erase(contact)
-
-    async def _unpark(self, contact: str, numbers: Iterable[int], *, again: bool) -> int:
-        chosen = list(numbers) or [row.seq for row in await self._store.parked(contact, 0, PAGE)]
-        return await self._store.unpark(contact, chosen, again=again)
 
     async def _take(self, event: EndedByHost | Opened | GivenBack) -> None:
         if self._flow is None:

@@ -1,4 +1,4 @@
-"""Keeping the time of a bot: it fires deadlines when they are due, and deletes marks that have had theirs.
+"""Keeping the time of a bot: it fires deadlines when they are due, and deletes marks and letters that are too old.
 
 Only what is due soon is kept in memory. The store has the rest, and gives it when its time comes near; of a store
 that several workers share, each keeps what it committed itself, and takes over what nobody has fired.
@@ -11,7 +11,7 @@ import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from flowrt.abc import BUCKET, MARKS_LIVE, Clock, Store
+from flowrt.abc import BUCKET, LETTERS_LIVE, LETTERS_MAX, MARKS_LIVE, Clock, Store
 from flowrt.deadlines import Deadlines
 from flowrt.log import fault, hashed, logger
 from flowrt.time import SECOND, Instant, Period
@@ -27,7 +27,7 @@ TAKE_OVER_EVERY: Period = 5 * SECOND
 """How often a worker looks for deadlines of a shared store that nobody has fired."""
 
 SWEEP_EVERY: Period = 60 * 60 * SECOND
-"""How often marks are looked through for those that are too old."""
+"""How often marks and letters are looked through for those that are too old."""
 
 
 class Timer:
@@ -121,7 +121,7 @@ class Timer:
 
     async def _fire_known(self) -> int:
         """Fire what is due of the deadlines in memory."""
-        await self._sweep_marks()
+        await self._sweep()
         await self._look_ahead()
         fired = 0
         while not self._stopped and (self._deadlines.next or INT_MAX) <= self._clock.now():
@@ -165,12 +165,13 @@ class Timer:
             self.arm_after_pause(contact, 0)
             return False
 
-    async def _sweep_marks(self) -> None:
+    async def _sweep(self) -> None:
         now = self._clock.now()
         if now - self._swept < SWEEP_EVERY:
             return
         self._swept = now
         try:
             await self._store.forget_marks(now - MARKS_LIVE)
+            await self._store.forget_letters(now - LETTERS_LIVE, LETTERS_MAX)
         except Exception as error:  # they are only in the way; in an hour will do
-            logger.error("old marks could not be deleted: %s", fault(error))
+            logger.error("old marks and letters could not be deleted: %s", fault(error))

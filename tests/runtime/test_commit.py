@@ -217,7 +217,7 @@ def test_every_row_of_the_file_is_accounted_for(world: World, tmp_path: Path) ->
     count = "SELECT count(*) FROM "
     left = {table: database.execute(count + table).fetchone()[0] for table in tables}
     database.close()
-    assert left == {"session": 0, "outbox": 0, "parked": 0, "call": 0, "mark": 4}
+    assert left == {"session": 0, "outbox": 0, "parked": 0, "letter": 0, "call": 0, "mark": 4}
 
 
 def test_without_a_channel_replies_stay_until_there_is_one(world: World) -> None:

@@ -270,6 +270,7 @@ def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> No
             assert await store.outbox("ada", "reply", 9) == [(41, "r1")]
             assert list(await store.calls()) == [("bob", "k", "c")]
             assert await store.parked(None, 0, 9) == []
+            assert await store.letters(None, 0, 9) == []
             await store.close()
 
     asyncio.run(main())
@@ -292,8 +293,8 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch
     database.executescript(OLD_TABLES)
     database.close()
     before = shape(tmp_path / "s.db")
-    broken = f"{sqlite_schema.STEPS[1]}; CREATE TABLE session (twice INTEGER)"
-    monkeypatch.setattr(sqlite_schema, "STEPS", (sqlite_schema.STEPS[0], broken))
+    broken = f"{sqlite_schema.STEPS[-1]}; CREATE TABLE session (twice INTEGER)"
+    monkeypatch.setattr(sqlite_schema, "STEPS", (*sqlite_schema.STEPS[:-1], broken))
     with pytest.raises(StoreError, match="cannot be opened"):
         opened(tmp_path / "s.db")
     assert shape(tmp_path / "s.db") == before

@@ -165,7 +165,7 @@ def test_what_cannot_be_delivered_is_parked_and_comes_back_at_the_end(new_store:
         assert await store.parked(None, 0, 2) == everybodys[:2]
         assert await store.parked(None, everybodys[0].seq, 10) == everybodys[1:]
         assert await store.unpark("bob", [reply.seq], again=True) == 0
-        assert await store.unpark("ada", [reply.seq], again=True) == 1
+        assert await store.unpark("ada", [reply.seq, reply.seq], again=True) == 1
         assert await store.unpark("ada", [reply.seq, notice.seq], again=False) == 1
         assert [row.contact for row in await store.parked(None, 0, 10)] == ["bob"]
         assert [row.body for row in await store.outbox("ada", "reply", 10)] == ["r1", "r0"]
@@ -173,6 +173,45 @@ def test_what_cannot_be_delivered_is_parked_and_comes_back_at_the_end(new_store:
 
     run(new_store, write)
     run(new_store, look)
+
+
+def test_letters_are_numbered_with_what_is_parked_and_kept_apart(new_store: NewStore) -> None:
+    async def write(store: Store) -> None:
+        await store.commit(Change("ada", 1, outbox=[("reply", "r0")], letters=["a1", "a2"]))
+        await store.commit(Change("bob", 2, letters=["b1"]))
+        [row] = await store.outbox("ada", "reply", 10)
+        await store.park("ada", "reply", row.seq, "late", 3)
+
+    async def look(store: Store) -> None:
+        await store.commit(Change("ada", 4, "s", letters=["a3"]))
+        everybodys = await store.letters(None, 0, 10)
+        shown = [(row.contact, row.body, row.at) for row in everybodys]
+        assert shown == [("ada", "a1", 1), ("ada", "a2", 1), ("bob", "b1", 2), ("ada", "a3", 4)]
+        assert await store.letters("ada", 0, 2) == everybodys[:2]
+        assert await store.letters("ada", everybodys[1].seq, 10) == everybodys[3:]
+        [parked] = await store.parked(None, 0, 10)
+        numbers = [row.seq for row in everybodys]
+        assert len({*numbers, parked.seq}) == 5
+        assert await store.discard_letters("bob", numbers) == 1
+        assert await store.discard_letters("ada", [parked.seq, numbers[0], numbers[0]]) == 1
+        assert await store.unpark("ada", numbers, again=False) == 0
+        assert [row.body for row in await store.letters(None, 0, 10)] == ["a2", "a3"]
+
+    run(new_store, write)
+    run(new_store, look)
+
+
+def test_letters_are_forgotten_by_age_and_beyond_their_number(new_store: NewStore) -> None:
+    async def work(store: Store) -> None:
+        for at in range(10):
+            await store.commit(Change("ada", at, letters=[f"l{at}"]))
+        assert await store.forget_letters(before=3, keep=100) == 3
+        assert await store.forget_letters(before=3, keep=7) == 0
+        assert await store.forget_letters(before=3, keep=2) == 5
+        assert [row.body for row in await store.letters(None, 0, 100)] == ["l8", "l9"]
+        assert await store.forget_letters(before=3, keep=0) == 2
+
+    run(new_store, work)
 
 
 def test_marks_are_forgotten_by_age(new_store: NewStore) -> None:
@@ -189,7 +228,7 @@ def test_marks_are_forgotten_by_age(new_store: NewStore) -> None:
 @pytest.mark.parametrize("name", ODD_NAMES)
 def test_any_text_can_be_a_name(new_store: NewStore, name: str) -> None:
     async def write(store: Store) -> None:
-        await store.commit(Change(name, 1, "s", 9, name, [("reply", "r")], [(name, "c")]))
+        await store.commit(Change(name, 1, "s", 9, name, [("reply", "r")], [(name, "c")], letters=["l"]))
 
     async def read(store: Store) -> None:
         assert await seen(store, name, name) == ("s", True)
@@ -197,6 +236,7 @@ def test_any_text_can_be_a_name(new_store: NewStore, name: str) -> None:
         assert list(await store.deadlines()) == [(name, 9)]
         assert list(await store.undelivered("reply")) == [name]
         assert list(await store.calls()) == [(name, name, "c")]
+        assert [row.contact for row in await store.letters(name, 0, 10)] == [name]
         await store.commit(Change(name, 2, calls_over=[name]))
         assert list(await store.calls(name)) == []
 
@@ -314,9 +354,11 @@ def test_all_of_one_contact_is_erased_and_nothing_of_others(new_store: NewStore)
 
     async def write(store: Store) -> None:
         for name in ("ada", "bob"):
-            await store.commit(Change(name, 5, "s1", 900, "1", replies, [("k1", "c1"), ("k2", "c2")]))
+            await store.commit(
+                Change(name, 5, "s1", 900, "1", replies, [("k1", "c1"), ("k2", "c2")], letters=["l"])
+            )
             await store.park(name, "reply", (await store.outbox(name, "reply", 1))[0].seq, "no", 6)
-        assert await store.erase("ada") == 7
+        assert await store.erase("ada") == 8
         assert await store.erase("ada") == 0
 
     async def read(store: Store) -> None:
@@ -328,6 +370,7 @@ def test_all_of_one_contact_is_erased_and_nothing_of_others(new_store: NewStore)
             assert await store.outbox("ada", lane, 10) == []
             assert len(await store.outbox("bob", lane, 10)) == 1
         assert [row.contact for row in await store.parked(None, 0, 10)] == ["bob"]
+        assert [row.contact for row in await store.letters(None, 0, 10)] == ["bob"]
         assert list(await store.deadlines()) == [("bob", 900)]
         assert [(row.contact, row.key) for row in await store.calls()] == [("bob", "k1"), ("bob", "k2")]
 

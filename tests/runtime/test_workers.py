@@ -22,7 +22,7 @@ from flowrt.stores import open_store, postgres_schema
 from flowrt.stores.postgres import PostgresStore
 from flowrt.time import FakeClock
 from tests.runtime.counting import counting
-from tests.runtime.mortal import MortalStore, run
+from tests.runtime.mortal import MortalStore, empty, run
 from tests.runtime.world import Channel, World, until
 from tests.servers import Postgres
 
@@ -444,6 +444,37 @@ def test_tables_of_a_newer_version_are_refused_in_words(postgres: str) -> None:
         await run(postgres, "UPDATE flowrt_schema SET version = $1", postgres_schema.SCHEMA + 1)
         with pytest.raises(StoreError, match="made by a newer flowrt; upgrade this one"):
             await store.open()
+
+    go(work())
+
+
+def test_tables_of_the_first_version_are_brought_up_to_date(postgres: str) -> None:
+    async def shape(dsn: str) -> list[Any]:
+        connection = await asyncpg.connect(dsn)
+        columns = (
+            "table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns"
+        )
+        order = "WHERE table_name LIKE 'flowrt_%' ORDER BY table_name, ordinal_position"
+        found = await connection.fetch(f"SELECT {columns} {order}")
+        await connection.close()
+        return [tuple(row.values()) for row in found]
+
+    async def work() -> None:
+        await run(postgres, postgres_schema.BEGIN)
+        await run(postgres, postgres_schema.STEPS[0])
+        await run(postgres, "INSERT INTO flowrt_schema VALUES (1)")
+        await run(postgres, "INSERT INTO flowrt_session (contact, body) VALUES ('ada', 's1')")
+        store = MortalStore(postgres)
+        for _ in range(2):
+            await store.open()
+            assert (await store.read("ada", None)).session == "s1"
+            assert await store.letters(None, 0, 9) == []
+            await store.close()
+        upgraded = await shape(postgres)
+        await empty(postgres)
+        await store.open()
+        await store.close()
+        assert upgraded == await shape(postgres)
 
     go(work())
 

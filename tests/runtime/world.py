@@ -6,7 +6,18 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
-from flowrt.abc import CallRow, Change, Lane, Notice, OutboxRow, ParkedRow, SessionRow, Store, Stored
+from flowrt.abc import (
+    CallRow,
+    Change,
+    Lane,
+    LetterRow,
+    Notice,
+    OutboxRow,
+    ParkedRow,
+    SessionRow,
+    Store,
+    Stored,
+)
 from flowrt.actions import current_call
 from flowrt.bot import Bot
 from flowrt.effects import Ended, Reply
@@ -117,6 +128,15 @@ class StoreAround:
 
     async def unpark(self, contact: str, seqs: Sequence[int], *, again: bool) -> int:
         return await self.store.unpark(contact, seqs, again=again)
+
+    async def letters(self, contact: str | None, after: int, limit: int) -> Sequence[LetterRow]:
+        return await self.store.letters(contact, after, limit)
+
+    async def discard_letters(self, contact: str, seqs: Sequence[int]) -> int:
+        return await self.store.discard_letters(contact, seqs)
+
+    async def forget_letters(self, before: Instant, keep: int) -> int:
+        return await self.store.forget_letters(before, keep)
 
     async def calls(self, contact: str | None = None) -> Iterable[CallRow]:
         return await self.store.calls(contact)

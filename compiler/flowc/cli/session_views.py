@@ -7,7 +7,7 @@ from typing import Any
 from flowc.cells import visible
 from flowc.transcript.notation import write_value
 from flowrt.effects import Reply
-from flowrt.operations import DeadLetter
+from flowrt.letters import DeadLetter
 from flowrt.time import Instant, moment
 from flowrt.values import to_json
 from flowrt.viewing import SessionView

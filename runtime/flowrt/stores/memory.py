@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import heapq
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import get_args
 
-from flowrt.abc import CallRow, Change, Lane, OutboxRow, ParkedRow, SessionRow, Stored
+from flowrt.abc import CallRow, Change, Lane, LetterRow, OutboxRow, ParkedRow, SessionRow, Stored
 from flowrt.errors import StoreError
 from flowrt.time import Instant
 from flowrt.values import INT_MAX
@@ -28,6 +28,7 @@ class MemoryStore:
         self._marks: dict[tuple[str, str], Instant] = {}
         self._outbox: dict[tuple[str, Lane], dict[int, str]] = {}
         self._parked: dict[int, ParkedRow] = {}
+        self._letters: dict[int, LetterRow] = {}
         self._calls: dict[str, dict[str, str]] = {}
 
     async def open(self) -> None:
@@ -63,6 +64,9 @@ class MemoryStore:
             self._marks[contact, change.mark] = change.at
         for lane, body in change.outbox:
             self._append(contact, lane, body)
+        for body in change.letters:
+            self._seq += 1
+            self._letters[self._seq] = LetterRow(contact, self._seq, body, change.at)
         if change.calls or change.calls_over:
             self._change_calls(change)
 
@@ -119,12 +123,34 @@ class MemoryStore:
 
     async def unpark(self, contact: str, seqs: Sequence[int], *, again: bool) -> int:
         """Delete these, or put them at the end of the outbox."""
-        rows = [row for seq in sorted(seqs) if (row := self._parked.get(seq)) and row.contact == contact]
+        rows = [row for seq in sorted(set(seqs)) if (row := self._parked.get(seq)) and row.contact == contact]
         for row in rows:
             del self._parked[row.seq]
             if again:
                 self._append(contact, row.lane, row.body)
         return len(rows)
+
+    async def letters(self, contact: str | None, after: int, limit: int) -> Sequence[LetterRow]:
+        """What is left of sessions that ended by a fault."""
+        rows = [row for seq, row in self._letters.items() if seq > after and contact in (None, row.contact)]
+        return rows[:limit]
+
+    async def discard_letters(self, contact: str, seqs: Sequence[int]) -> int:
+        """Delete these letters."""
+        letters = self._letters
+        return self._delete_letters(
+            {seq for seq in seqs if seq in letters and letters[seq].contact == contact}
+        )
+
+    async def forget_letters(self, before: Instant, keep: int) -> int:
+        """Delete the letters from before that instant, and all but the last `keep`."""
+        old = [seq for seq, row in self._letters.items() if row.at < before]
+        return self._delete_letters({*old, *list(self._letters)[: max(0, len(self._letters) - keep)]})
+
+    def _delete_letters(self, seqs: Collection[int]) -> int:
+        for seq in seqs:
+            del self._letters[seq]
+        return len(seqs)
 
     async def calls(self, contact: str | None = None) -> Iterable[CallRow]:
         """Every call whose result is awaited."""
@@ -154,7 +180,8 @@ class MemoryStore:
             del self._parked[seq]
         for mark in marks:
             del self._marks[mark]
-        return rows + len(parked) + len(marks)
+        letters = [row.seq for row in self._letters.values() if row.contact == contact]
+        return rows + len(parked) + len(marks) + self._delete_letters(letters)
 
 
 def _workers() -> int:

@@ -16,7 +16,7 @@ from typing import TypeVar, cast
 
 import asyncpg
 
-from flowrt.abc import BUCKET, CallRow, Change, Lane, OutboxRow, ParkedRow, SessionRow, Stored
+from flowrt.abc import BUCKET, CallRow, Change, Lane, LetterRow, OutboxRow, ParkedRow, SessionRow, Stored
 from flowrt.errors import Conflict, StoreError, Unsure
 from flowrt.log import fault, logger
 from flowrt.stores import postgres_schema as schema
@@ -212,6 +212,22 @@ class PostgresStore:
             await self._fetch(sql.UNPARK, *of, self._worker) if again else await self._fetch(sql.DISCARD, *of)
         )
         return len(gone)
+
+    async def letters(self, contact: str | None, after: int, limit: int) -> Sequence[LetterRow]:
+        """What is left of sessions that ended by a fault."""
+        of = None if contact is None else sql.encode(contact)
+        rows = await self._fetch(sql.LETTERS, after, of, limit)
+        named = [(_contact(data), seq, body, at) for data, seq, body, at in rows]
+        return [LetterRow(who, seq, body, at) for who, seq, body, at in named if who is not None]
+
+    async def discard_letters(self, contact: str, seqs: Sequence[int]) -> int:
+        """Delete these letters."""
+        return len(await self._fetch(sql.DISCARD_LETTERS, sql.encode(contact), seqs))
+
+    async def forget_letters(self, before: Instant, keep: int) -> int:
+        """Delete the letters from before that instant, and all but the last `keep`."""
+        said = await self._retrying(lambda pool: pool.execute(sql.FORGET_LETTERS, before, keep))
+        return int(said.rpartition(" ")[2])
 
     # Calls and marks.
 

@@ -8,6 +8,7 @@
 - `flowrt_queue`   one row for each lane of a contact's outbox that holds something: which worker delivers it, and how
   often something was added, so that whoever finds it empty knows whether that still holds;
 - `flowrt_parked`  effects that could not be delivered, with the reason;
+- `flowrt_letter`  what is left of sessions that ended by a fault, numbered together with the rows of the outbox;
 - `flowrt_call`    calls whose results are awaited, and which worker runs them;
 - `flowrt_mark`    ids of the messages handled.
 
@@ -49,6 +50,13 @@ CREATE TABLE flowrt_call (
 CREATE INDEX flowrt_call_of ON flowrt_call (contact);
 CREATE TABLE flowrt_mark (contact bytea, id bytea, at bigint NOT NULL, PRIMARY KEY (contact, id));
 CREATE INDEX flowrt_mark_at ON flowrt_mark USING brin (at)
+""",
+    """
+CREATE TABLE flowrt_letter (
+    seq bigint PRIMARY KEY DEFAULT nextval(pg_get_serial_sequence('flowrt_outbox', 'seq')),
+    contact bytea NOT NULL, body text NOT NULL, at bigint NOT NULL
+);
+CREATE INDEX flowrt_letter_of ON flowrt_letter (contact)
 """,
 )
 

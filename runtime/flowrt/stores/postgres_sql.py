@@ -63,6 +63,14 @@ WITH gone AS (DELETE FROM flowrt_parked WHERE contact = $1 AND seq = ANY ($2::bi
 INSERT INTO flowrt_outbox (contact, lane, body)
 SELECT contact, lane, body FROM gone, (SELECT count(*) FROM queued) AS queues ORDER BY gone.seq RETURNING 1"""
 
+LETTERS = """
+SELECT contact, seq, body, at FROM flowrt_letter
+WHERE seq > $1 AND ($2::bytea IS NULL OR contact = $2) ORDER BY seq LIMIT $3"""
+DISCARD_LETTERS = "DELETE FROM flowrt_letter WHERE contact = $1 AND seq = ANY ($2::bigint[]) RETURNING 1"
+FORGET_LETTERS = """
+DELETE FROM flowrt_letter
+WHERE at < $1 OR seq <= (SELECT seq FROM flowrt_letter ORDER BY seq DESC LIMIT 1 OFFSET $2)"""
+
 CLAIM_CALLS = f"""
 UPDATE flowrt_call c SET worker = $1
 FROM (SELECT seq FROM flowrt_call o WHERE {_IS_GONE.format("o")} ORDER BY seq
@@ -82,7 +90,7 @@ ERASE_ALONE = "LOCK TABLE flowrt_session IN SHARE ROW EXCLUSIVE MODE"
 """No event is committed meanwhile: what one adds to other tables would not be seen, and stay."""
 ERASE = tuple(
     f"WITH gone AS (DELETE FROM flowrt_{table} WHERE contact = $1 RETURNING 1) SELECT count(*) FROM gone"
-    for table in ("session", "outbox", "parked", "call", "mark")
+    for table in ("session", "outbox", "parked", "letter", "call", "mark")
 )
 ERASE_QUEUE = "DELETE FROM flowrt_queue WHERE contact = $1"
 
@@ -146,6 +154,8 @@ def commit(change: Change, worker: int) -> tuple[str, Sequence[object]]:
         marked = ", (SELECT count(*) FROM marked) AS marks"
     if change.outbox:
         _send(statement, contact, f"saved{marked}", change, worker)
+    if change.letters:
+        _keep_letters(statement, contact, change)
     if change.calls or change.calls_over:
         _change_calls(statement, contact, change, worker)
     return str(statement), statement.values
@@ -197,6 +207,15 @@ def _send(statement: _Statement, contact: str, after: str, change: Change, worke
         "FROM saved, (SELECT count(*) FROM queued) AS queues, "
         f"unnest({columns[0]}, {columns[1]}) WITH ORDINALITY AS added (lane, body, place) "
         "ORDER BY added.place",
+    )
+
+
+def _keep_letters(statement: _Statement, contact: str, change: Change) -> None:
+    bodies, at = statement.value(list(change.letters), "text[]"), statement.value(change.at, "bigint")
+    statement.add(
+        "kept",
+        f"INSERT INTO flowrt_letter (contact, body, at) SELECT {contact}, letter.body, {at} FROM saved, "
+        f"unnest({bodies}) WITH ORDINALITY AS letter (body, place) ORDER BY place",
     )
 
 

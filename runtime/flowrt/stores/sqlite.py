@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Literal, cast
 
-from flowrt.abc import BUCKET, CallRow, Change, Lane, OutboxRow, ParkedRow, SessionRow, Stored
+from flowrt.abc import BUCKET, CallRow, Change, Lane, LetterRow, OutboxRow, ParkedRow, SessionRow, Stored
 from flowrt.errors import InUse, StoreError
 from flowrt.log import logger
 from flowrt.stores.grouping import GroupWriter, Row, T, Write
@@ -40,19 +40,22 @@ _OUTBOX = "SELECT seq, body FROM outbox WHERE contact = ? AND lane = ? ORDER BY 
 _PARK = """INSERT INTO parked (seq, contact, lane, body, why, at)
            SELECT seq, contact, lane, body, ?, ? FROM outbox WHERE seq = ? AND contact = ?"""
 _PARKED = "SELECT contact, seq, lane, body, why, at FROM parked WHERE seq > ? {of} ORDER BY seq LIMIT ?"
+_LETTERS = "SELECT contact, seq, body, at FROM letter WHERE seq > ? {of} ORDER BY seq LIMIT ?"
+_FORGET_LETTERS = """DELETE FROM letter
+                     WHERE at < ? OR seq <= (SELECT seq FROM letter ORDER BY seq DESC LIMIT 1 OFFSET ?)"""
 _CALLS = "SELECT contact, key, body FROM call {of} ORDER BY rowid"
 _SESSIONS = "SELECT contact, body, due FROM session {behind} ORDER BY contact"
-_TABLES = ("session", "outbox", "parked", "call", "mark")
-_LAST_SEQ = (
-    "SELECT max((SELECT coalesce(max(seq), 0) FROM outbox), (SELECT coalesce(max(seq), 0) FROM parked))"
-)
+_TABLES = ("session", "outbox", "parked", "letter", "call", "mark")
+_LAST_SEQ = """SELECT max((SELECT coalesce(max(seq), 0) FROM outbox), (SELECT coalesce(max(seq), 0) FROM parked),
+                          (SELECT coalesce(max(seq), 0) FROM letter))"""
+_LETTER = "INSERT INTO letter (seq, contact, body, at) VALUES (?, ?, ?, ?)"
 _END = "DELETE FROM session WHERE contact = ?"
 _SENT = "DELETE FROM outbox WHERE seq = ? AND contact = ?"
 _ALL_OVER = "DELETE FROM call WHERE contact = ?"
 _OVER = "DELETE FROM call WHERE contact = ? AND key = ?"
 _CALL = "INSERT INTO call (contact, key, body) VALUES (?, ?, ?)"
 _FORGET = "DELETE FROM mark WHERE seq = ?"
-_STATEMENTS = (_END, _SAVE, _MARK, _SEND, _PARK, _SENT, _ALL_OVER, _OVER, _CALL, _FORGET)
+_STATEMENTS = (_END, _SAVE, _MARK, _SEND, _LETTER, _PARK, _SENT, _ALL_OVER, _OVER, _CALL, _FORGET)
 """In the order in which they are made."""
 
 _SWEEP = 1000
@@ -140,6 +143,7 @@ class SqliteStore:
             rows.append((_MARK, (contact, encode_name(change.mark), change.at)))
         for lane, body in change.outbox:
             rows.append((_SEND, (self._next_seq(), contact, lane, body)))
+        rows += [(_LETTER, (self._next_seq(), contact, body, change.at)) for body in change.letters]
         if change.calls_over == "all":
             rows.append((_ALL_OVER, (contact,)))
         else:
@@ -208,6 +212,32 @@ class SqliteStore:
 
         return await self._write(write)
 
+    async def letters(self, contact: str | None, after: int, limit: int) -> Sequence[LetterRow]:
+        """What is left of sessions that ended by a fault."""
+        of, values = ("", []) if contact is None else ("AND contact = ?", [encode_name(contact)])
+        rows = self._select(_LETTERS.format(of=of), [after, *values, limit])
+        return [
+            LetterRow(who, cast("int", seq), as_text(body), at if isinstance(at, int) else 0)
+            for key, seq, body, at in rows
+            if (who := decode_name(key)) is not None
+        ]
+
+    async def discard_letters(self, contact: str, seqs: Sequence[int]) -> int:
+        """Delete these letters."""
+        key = encode_name(contact)
+
+        def write(connection: sqlite3.Connection) -> int:
+            gone = "DELETE FROM letter WHERE seq = ? AND contact = ?"
+            return sum([connection.execute(gone, (seq, key)).rowcount for seq in seqs])
+
+        return await self._write(write)
+
+    async def forget_letters(self, before: Instant, keep: int) -> int:
+        """Delete the letters from before that instant, and all but the last `keep`."""
+        return await self._write(
+            lambda connection: connection.execute(_FORGET_LETTERS, (before, keep)).rowcount
+        )
+
     async def calls(self, contact: str | None = None) -> Iterable[CallRow]:
         """Every call whose result is awaited."""
         of, values = ("", []) if contact is None else ("WHERE contact = ?", [encode_name(contact)])
@@ -258,7 +288,7 @@ class SqliteStore:
         return rows
 
     def _next_seq(self) -> int:
-        """The next number of a row of the outbox; one that is not used after all leaves a gap."""
+        """The next number of a row of the outbox or a letter; one that is not used after all leaves a gap."""
         self._seq += 1
         return self._seq
 

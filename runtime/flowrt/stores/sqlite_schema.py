@@ -6,6 +6,7 @@
   this lies in, which has the index (`flowrt.abc.BUCKET`);
 - `outbox`  effects to deliver, in order of `seq`;
 - `parked`  effects that could not be delivered, with the reason;
+- `letter`  what is left of sessions that ended by a fault;
 - `call`    calls whose results are awaited;
 - `mark`    ids of the messages handled, in order of time, so that the old ones are at the beginning.
 
@@ -37,6 +38,10 @@ CREATE INDEX session_bucket ON session (bucket) WHERE bucket IS NOT NULL;
 CREATE TABLE parked (seq INTEGER PRIMARY KEY, contact TEXT NOT NULL, lane TEXT NOT NULL, body TEXT NOT NULL,
                      why TEXT NOT NULL, at INTEGER NOT NULL);
 CREATE INDEX parked_of ON parked (contact)
+""",
+    """
+CREATE TABLE letter (seq INTEGER PRIMARY KEY, contact TEXT NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX letter_of ON letter (contact)
 """,
 )
 
