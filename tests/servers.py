@@ -73,6 +73,11 @@ class Postgres:
         """The name of its database."""
         return f"postgresql://postgres@/postgres?host={quote(str(self._folder))}"
 
+    @property
+    def data(self) -> Path:
+        """The folder of its data, with the rules of who may connect."""
+        return self._folder / "data"
+
     def start(self) -> None:
         """Start it, and wait until it answers; one that was killed first recovers."""
         until = time.monotonic() + STARTS_WITHIN

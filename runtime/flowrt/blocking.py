@@ -155,9 +155,9 @@ class BlockingBot:
         """As `Bot.session`."""
         return self._wait_for(self._bot.session(contact))
 
-    def dead_letters(self) -> list[DeadLetter]:
+    def dead_letters(self, contact: str | None = None) -> list[DeadLetter]:
         """As `Bot.dead_letters`."""
-        return self._wait_for(self._bot.dead_letters())
+        return self._wait_for(self._bot.dead_letters(contact))
 
     def erase(self, contact: str) -> int:
         """As `Bot.erase`."""

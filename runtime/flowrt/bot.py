@@ -10,6 +10,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
+from flowrt import limits
 from flowrt.abc import Channel, Clock, Lane, Listener, Store
 from flowrt.actions import Calls, find_actions
 from flowrt.delivery import Delivery
@@ -38,7 +39,7 @@ from flowrt.waiting import Tasks
 MESSAGE_MAX = 65_536
 """The longest text of a message, in code points. A longer one is handled as a message without text."""
 
-NAME_MAX = 512
+NAME_MAX = limits.NAME_MAX
 """The longest id of an event, and name of a contact, in code points."""
 
 
@@ -265,14 +266,14 @@ class Bot:
         self._check_open()
         return await self._inspection.session(contact)
 
-    async def dead_letters(self) -> list[DeadLetter]:
-        """All that went wrong for good, with its cause.
+    async def dead_letters(self, contact: str | None = None) -> list[DeadLetter]:
+        """All that went wrong for good, for `contact` or for anybody, with its cause.
 
         That is what cannot be delivered, stored sessions that cannot go on, and those that ended by a fault in the
-        last 30 days. Every session in the store is read for it. Raises as `parked` does.
+        last 30 days. For anybody every session in the store is read. Raises as `parked` does.
         """
         self._check_open()
-        return await self._inspection.dead_letters()
+        return await self._inspection.dead_letters(contact)
 
     async def erase(self, contact: str) -> int:
         """Delete all that the store holds of `contact`, in one transaction; return how many rows that were.

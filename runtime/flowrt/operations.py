@@ -16,8 +16,9 @@ from flowrt.actions import find_actions
 from flowrt.errors import Conflict, FlowrtError, StoreError
 from flowrt.events import EndedByHost, GivenBack, Opened
 from flowrt.flow import Flow
-from flowrt.handling import handle
+from flowrt.handling import Outcome, handle
 from flowrt.letters import DeadLetter, load_letter
+from flowrt.limits import NAME_MAX
 from flowrt.parking import Parked, parked_of
 from flowrt.stores import open_store
 from flowrt.time import SystemClock
@@ -29,6 +30,8 @@ PAGE = 1000
 TRIES = 100
 """How often something is done again because a worker was first, before it is given up."""
 
+
+_BROKEN = ("outdated", "unreadable")
 
 NumberedRow = TypeVar("NumberedRow", ParkedRow, LetterRow)
 Pages = Callable[[str | None, int, int], Awaitable[Sequence[NumberedRow]]]
@@ -71,20 +74,30 @@ class Inspection:
         records = {} if self._flow is None else self._flow.records
         return [parked_of(row, records) for row in await self._store.parked(contact, after, limit)]
 
-    async def dead_letters(self) -> list[DeadLetter]:
-        """All that went wrong for good; every session in the store is read for it. Raises `StoreError`."""
-        sessions = [
-            DeadLetter("session", view.contact, view.why, view.at, session=view.id, state=view.state)
-            async for view in self.each()
-            if view.standing in ("outdated", "unreadable")
-        ]
-        ended = [load_letter(row) async for row in _all_rows(self._store.letters)]
+    async def dead_letters(self, contact: str | None = None) -> list[DeadLetter]:
+        """All that went wrong for good, for `contact` or for anybody, with its cause.
+
+        For anybody every session in the store is read. Raises `StoreError`.
+        """
         records = {} if self._flow is None else self._flow.records
-        parked = [parked_of(row, records) async for row in _all_rows(self._store.parked)]
+        ended = [load_letter(row) async for row in _all_rows(self._store.letters, contact)]
+        parked = [parked_of(row, records) async for row in _all_rows(self._store.parked, contact)]
         return [
-            *sessions,
+            *await self._broken(contact),
             *ended,
             *[DeadLetter("parked", one.contact, one.why, one.at, one.number, one.effect) for one in parked],
+        ]
+
+    async def _broken(self, contact: str | None) -> list[DeadLetter]:
+        """The sessions that cannot go on."""
+        if contact is None:
+            views = [view async for view in self.each() if view.standing in _BROKEN]
+        else:
+            view = await self.session(contact)
+            views = [view] if view is not None and view.standing in _BROKEN else []
+        return [
+            DeadLetter("session", one.contact, one.why, one.at, session=one.id, state=one.state)
+            for one in views
         ]
 
     async def retry(self, contact: str, *numbers: int) -> int:
@@ -157,29 +170,48 @@ class Operations(Inspection):
         await self._store.close()
 
     async def end(self, contact: str) -> bool:
-        """End the session of `contact`, and return whether one was open. Raises `StoreError` and `NoFlow`."""
+        """End the session of `contact`, and return whether one was open.
+
+        Raises `StoreError`, `NoFlow`, and `ValueError` where no contact can be called so.
+        """
         view = await self.session(contact)
         await self._take(EndedByHost(uuid.uuid4().hex, contact))
         return view is not None and view.standing not in ("kept", "handed off")
 
-    async def restart(self, contact: str) -> None:
+    async def restart(self, contact: str) -> bool:
         """Open the session of `contact` anew, as the host does; one that is open is superseded.
 
-        Raises `StoreError` and `NoFlow`.
+        Returns whether it was opened: not by a flow of which no `on start` takes that. Raises as `end` does.
         """
-        await self._take(Opened(uuid.uuid4().hex, contact))
+        opened = Opened(uuid.uuid4().hex, contact)
+        outcome = await self._take(opened)
+        view = (
+            None
+            if outcome.change.session is None
+            else view_of(SessionRow(contact, outcome.change.session, None))
+        )
+        return opened.id in {ended.session for ended in outcome.ended} or (
+            view is not None and view.id == opened.id
+        )
 
-    async def give_back(self, contact: str) -> None:
-        """Take `contact` back from the team it was handed to. Raises `StoreError` and `NoFlow`."""
+    async def give_back(self, contact: str) -> bool:
+        """Take `contact` back from the team it was handed to, and return whether it was with one.
+
+        Raises as `end` does.
+        """
+        view = await self.session(contact)
         await self._take(GivenBack(uuid.uuid4().hex, contact))
+        return view is not None and view.team is not None
 
     async def erase(self, contact: str) -> int:
         """Delete all that the store holds of `contact`, and return how many rows that were. Raises `StoreError`."""
         return await self._store.erase(contact)
 
-    async def _take(self, event: EndedByHost | Opened | GivenBack) -> None:
+    async def _take(self, event: EndedByHost | Opened | GivenBack) -> Outcome:
         if self._flow is None:
             raise NoFlow("to change a session its flow is needed: what it says at the end, and what it keeps")
+        if not 0 < len(event.contact) <= NAME_MAX:
+            raise ValueError(f"a contact has 1 to {NAME_MAX} characters: this has {len(event.contact)}")
         for _ in range(TRIES):
             stored = await self._store.read(event.contact, None)
             outcome = handle(
@@ -193,7 +225,8 @@ class Operations(Inspection):
             )
             outcome.change.expects = stored.version
             try:
-                return await self._store.commit(outcome.change)
+                await self._store.commit(outcome.change)
             except Conflict:
                 continue
+            return outcome
         raise StoreError(f"workers changed the session first, {TRIES} times in a row")

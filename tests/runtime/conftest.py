@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +15,8 @@ from flowrt.flow import Flow
 from flowrt.stores.memory import MemoryStore
 from flowrt.stores.sqlite import SqliteStore
 from tests.feedback import FEEDBACK
-from tests.runtime.mortal import MortalStore, empty
+from tests.runtime.mortal import MortalStore
 from tests.runtime.world import World
-from tests.servers import REQUIRED, NoServer, Postgres
 
 
 @pytest.fixture
@@ -33,26 +30,6 @@ def feedback_flow() -> Flow[Any]:
     spec.loader.exec_module(module)
     flow: Flow[Any] = module.flow
     return flow
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Postgres]:
-    """A PostgreSQL server. Where there is none the tests that need it are skipped, or fail if they must not be."""
-    with ExitStack() as stack:
-        try:
-            server = stack.enter_context(Postgres())
-        except NoServer as why:
-            if REQUIRED:
-                pytest.fail(str(why))
-            pytest.skip(str(why))
-        yield server
-
-
-@pytest.fixture
-def postgres(postgres_server: Postgres) -> str:
-    """The name of an empty database."""
-    asyncio.run(empty(postgres_server.dsn))
-    return postgres_server.dsn
 
 
 # All tests that need the server are run by one worker, which starts one.

@@ -188,6 +188,21 @@ def test_letters_are_discarded_by_number_or_all_of_a_contact(world: World) -> No
 
 
 @pytest.mark.usefixtures("functions")
+def test_the_dead_letters_of_one_contact_are_listed_alone(world: World) -> None:
+    async def main() -> None:
+        async with world.bot() as bot:
+            await fail(world, bot, "ada", "bob")
+            await world.store.commit(Change("ada", 1, "garbage"))
+            await world.store.commit(Change("cleo", 1, "garbage"))
+            found = await bot.dead_letters("ada")
+            assert [(one.what, one.contact) for one in found] == [("session", "ada"), ("ended", "ada")]
+            assert [one.what for one in await bot.dead_letters("cleo")] == ["session"]
+            assert await bot.dead_letters("eve") == []
+
+    world.run(main())
+
+
+@pytest.mark.usefixtures("functions")
 def test_of_who_is_erased_no_letter_is_left(world: World) -> None:
     async def main() -> None:
         async with world.bot() as bot:

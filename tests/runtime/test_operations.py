@@ -19,6 +19,7 @@ from flowrt.operations import NoFlow
 from flowrt.session import Deadline
 from flowrt.stores.sqlite import SqliteStore
 from flowrt.time import SECOND
+from tests.compiler.programs import flow
 from tests.runtime.world import World, until
 
 GREETING = ["Hi! Three quick questions.", "What's your name?"]
@@ -122,6 +123,65 @@ def test_without_the_flow_a_session_is_not_changed(world: World) -> None:
             with pytest.raises(NoFlow, match="its flow is needed"):
                 await looking.end("ada")
             assert await looking.session("ada") is not None
+
+    world.run(main())
+
+
+HANDED_OVER = """\
+timeout 1 hour
+anytime on "agent" -> handoff "support"
+on start -> reply "Shall we go on?" -> goto asking
+on message -> goto asking
+state asking
+  -> ask name "Your name?"
+  -> end session
+"""
+
+
+def test_a_session_is_restarted_and_a_contact_given_back_from_outside(world: World) -> None:
+    world.flow = flow(HANDED_OVER)
+
+    async def main() -> None:
+        async with world.bot() as bot:
+            await world.say(bot, "hi")
+            await world.say(bot, "hi", "agent", contact="bob")
+        world.channel.sent.clear()
+        async with operations(world) as looking:
+            assert await looking.restart("ada")
+            assert not await looking.give_back("ada")
+            assert await looking.give_back("bob")
+            assert not await looking.give_back("bob")
+            assert await looking.restart("cleo")
+        async with world.bot() as bot:
+            await bot.idle()
+            for contact in ("ada", "cleo"):
+                assert world.channel.said(contact) == ["Shall we go on?", "Your name?"]
+            assert await world.say(bot, "hello", contact="bob") == ["Your name?"]
+        assert world.listener.ends() == ["handed off", "superseded"]
+
+    world.run(main())
+
+
+def test_what_no_flow_opens_is_not_restarted(world: World) -> None:
+    async def main() -> None:
+        async with world.bot() as bot:
+            await world.say(bot, "hi")
+        async with operations(world) as looking:
+            assert not await looking.restart("ada")
+            view = await looking.session("ada")
+            assert view is not None
+            assert view.state == "ask_name"
+
+    world.run(main())
+
+
+@pytest.mark.parametrize("name", ["", "x" * 513])
+def test_who_can_be_no_contact_is_refused(world: World, name: str) -> None:
+    async def main() -> None:
+        async with operations(world) as looking:
+            for change in (looking.end, looking.restart, looking.give_back):
+                with pytest.raises(ValueError, match="a contact has 1 to 512 characters"):
+                    await change(name)
 
     world.run(main())
 

@@ -84,7 +84,9 @@ def page(view: SessionView) -> str:
 def letter_row(letter: DeadLetter) -> tuple[str, ...]:
     """One line of the table of dead letters."""
     number = "" if letter.number is None else str(letter.number)
-    return letter.what, visible(letter.contact), number, instant(letter.at) or "", visible(letter.cause)
+    what = letter.reason or letter.what
+    state, cause = visible(letter.state), visible(letter.cause)
+    return what, visible(letter.contact), number, instant(letter.at) or "", state, cause
 
 
 def view_json(view: SessionView) -> dict[str, Any]:
@@ -117,5 +119,8 @@ def letter_json(letter: DeadLetter) -> dict[str, Any]:
         "cause": letter.cause,
         "at": instant(letter.at),
         "number": letter.number,
+        "reason": letter.reason,
+        "session": letter.session or None,
+        "state": letter.state or None,
         "text": text,
     }

@@ -12,10 +12,15 @@ from flowrt.abc import Store
 from flowrt.errors import InUse, StoreError
 from flowrt.flow import Flow
 from flowrt.operations import Operations
-from flowrt.stores import open_store
+from flowrt.stores import UnknownStore, open_store
 from flowrt.stores.sqlite import SqliteStore
 
 T = TypeVar("T")
+
+PATIENCE = 3.0
+"""For how many seconds it is tried to reach a database that is away, before somebody who waits is told."""
+
+_NAMES = "write the path of a SQLite file, or postgresql://user@host/database"
 
 
 def named_store(name: str) -> Store:
@@ -23,11 +28,16 @@ def named_store(name: str) -> Store:
 
     Raises `StoreError`.
     """
+    if not name.strip():
+        raise StoreError(f"--store names no store: {_NAMES}")
     if name == "memory:":
         raise StoreError("a memory store is inside its process, where nobody else sees it: ask its bot")
     if "://" not in name and name:
         name = f"sqlite:///{quote(name, errors='surrogateescape')}"
-    store = open_store(name)
+    try:
+        store = open_store(name, patience=PATIENCE)
+    except UnknownStore as error:
+        raise StoreError(f"{error.sentence}: {_NAMES}") from error
     if isinstance(store, SqliteStore) and not Path(store.path).is_file():
         raise StoreError(f"there is no store `{store.path}`")
     return store

@@ -14,11 +14,20 @@ SCHEMES = """\
   postgresql://bot@db/chats  a PostgreSQL database; any number of processes"""
 
 
-def open_store(store: Store | str | None) -> Store:
+class UnknownStore(StoreError):
+    """A name that is not one of `SCHEMES`; `sentence` says so without listing them."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(f"{sentence}; the stores are\n{SCHEMES}")
+        self.sentence = sentence
+
+
+def open_store(store: Store | str | None, *, patience: float | None = None) -> Store:
     """The store that `store` names; a store object is itself.
 
-    The store is made, not opened: that is its `open`. Raises `StoreError` where the name is not one of
-    `SCHEMES`, or the package that such a store needs is not installed.
+    The store is made, not opened: that is its `open`. One on a server tries to reach it for `patience` seconds, where
+    that is given. Raises `UnknownStore` where the name is not one of `SCHEMES`, and `StoreError` where there is
+    none, or the package that such a store needs is not installed.
 
     >>> type(open_store("memory:")).__name__
     'MemoryStore'
@@ -32,24 +41,24 @@ def open_store(store: Store | str | None) -> Store:
 
         return MemoryStore()
     if store.startswith(("postgresql://", "postgres://")):
-        return _open_postgres(store)
+        return _open_postgres(store, patience)
     path = store.removeprefix("sqlite:///")
     if path != store and path:
         from flowrt.stores.sqlite import SqliteStore  # noqa: PLC0415 - it imports sqlite3
 
         path, _, query = path.partition("?")
         return SqliteStore(unquote(path), **_settings(query, ["synchronous"]))
-    raise StoreError(f"there is no store {_without_password(store)!r}; the stores are\n{SCHEMES}")
+    raise UnknownStore(f"there is no store {_without_password(store)!r}")
 
 
-def _open_postgres(url: str) -> Store:
+def _open_postgres(url: str, patience: float | None) -> Store:
     try:
         from flowrt.stores.postgres import PostgresStore  # noqa: PLC0415 - it imports asyncpg
     except ModuleNotFoundError as missing:
         if missing.name != "asyncpg":
             raise
         raise StoreError("a store in PostgreSQL needs the package asyncpg: install flowc[postgres]") from None
-    return PostgresStore(url)
+    return PostgresStore(url) if patience is None else PostgresStore(url, patience=patience)
 
 
 def _settings(query: str, known: list[str]) -> dict[str, str]:
