@@ -121,8 +121,11 @@ class Runner:
         except (Exception, SystemExit, asyncio.CancelledError) as error:
             if isinstance(error, asyncio.CancelledError) and being_cancelled():
                 raise
-            where = hashed(call.contact)
-            logger.warning("action %s failed for contact %s: %s", call.name, where, fault(_cause(error)))
+            facts = {"action": call.name, "contact": hashed(call.contact), "attempt": tries.number}
+            facts["why"] = fault(_cause(error))
+            logger.warning(
+                "action %(action)s failed for contact %(contact)s, try %(attempt)d: %(why)s", facts
+            )
             logger.debug("it failed here", exc_info=error)
             return Result(call.id, call.contact, failure=tries.why(error))
 
@@ -146,9 +149,11 @@ class Runner:
                 raise
             finally:
                 self._metrics.called(call.name, outcome, time.perf_counter() - begun)
-            number, who, why = tries.number + 1, hashed(call.contact), fault(_cause(tries.last))
+            facts = {"action": call.name, "contact": hashed(call.contact), "attempt": tries.number + 1}
+            facts |= {"pause": round(pause, 1), "why": fault(_cause(tries.last))}
             logger.info(
-                "try %d of action %s for contact %s in %.1f s: %s", number, call.name, who, pause, why
+                "try %(attempt)d of action %(action)s for contact %(contact)s in %(pause).1f s: %(why)s",
+                facts,
             )
             if not await self._rest(call, pause):
                 raise tries.last
@@ -228,7 +233,8 @@ class Calls:
             if not isinstance(call, Call):
                 raise Unreadable("the stored call is an effect of another kind")
         except Unreadable as error:
-            logger.error("a call of contact %s cannot be run again: %s", hashed(row.contact), fault(error))
+            facts = {"contact": hashed(row.contact), "why": fault(error)}
+            logger.error("a call of contact %(contact)s cannot be run again: %(why)s", facts)
         else:
             self.start(call, stored=True)
 

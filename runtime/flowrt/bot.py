@@ -171,7 +171,9 @@ class Bot:
                 await asyncio.gather(*self._keeping)
                 await self._tasks.idle()
         except TimeoutError:
-            logger.warning("closing after %.1f s: what is not finished stays in the store", self._grace)
+            logger.warning(
+                "closing after %(grace).1f s: what is not finished stays in the store", {"grace": self._grace}
+            )
         finally:
             await self._tasks.stop()
             self._calls.stop()

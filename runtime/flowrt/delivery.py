@@ -105,12 +105,9 @@ class Delivery:
         except (Unreadable, Undeliverable) as error:
             why = str(error) if isinstance(error, Unreadable) else in_words(error).partition(": ")[2]
             await self._store.park(round.contact, self._lane, row.seq, why, self._clock.now())
-            logger.error(
-                "a %s to contact %s is parked: it cannot be %s",
-                self._lane,
-                hashed(round.contact),
-                "read" if isinstance(error, Unreadable) else "delivered",
-            )
+            verb = "read" if isinstance(error, Unreadable) else "delivered"
+            facts = {"lane": self._lane, "contact": hashed(round.contact), "verb": verb}
+            logger.error("a %(lane)s to contact %(contact)s is parked: it cannot be %(verb)s", facts)
             return True
         round.taken.append(row.seq)
         round.backoff.reset()

@@ -73,7 +73,8 @@ class Follower:
             self._metrics.ended(ended.reason)
         for ended in outcome.faults:
             why = ended.cause if ended.reason == "outdated" else (ended.cause or "").partition(":")[0]
-            logger.error("a session of contact %s is %s: %s", hashed(ended.contact), ended.reason, why)
+            facts = {"contact": hashed(ended.contact), "reason": ended.reason, "why": why}
+            logger.error("a session of contact %(contact)s is %(reason)s: %(why)s", facts)
         self._timer.arm(change.contact, change.due)
         for lane in dict(change.outbox):
             if lane in self._deliveries:
@@ -148,4 +149,4 @@ async def take_over(follower: Follower) -> None:
             await follower.take_up_deliveries()
             await follower.take_up_calls()
         except Exception as error:  # whatever it is, the next look is in a few seconds
-            logger.error("what other workers left could not be taken over: %s", fault(error))
+            logger.error("what other workers left could not be taken over: %(why)s", {"why": fault(error)})

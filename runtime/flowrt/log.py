@@ -1,13 +1,21 @@
-"""What the runtime logs, under the name `flowrt`: who is hashed, and what was said is never in it."""
+"""What the runtime logs, under the name `flowrt`: who is hashed, and what was said is never in it.
+
+A record has its facts by name, as the mapping `record.args`, and `record.msg` tells what happened, the same text each
+time. So any formatter makes a line for people of it, and `JsonLines` one for programs.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import os
 import traceback
+from collections.abc import Mapping
+from typing import cast
 
 from flowrt.errors import FlowrtError
+from flowrt.time import SECOND, moment
 
 logger = logging.getLogger("flowrt")
 
@@ -34,3 +42,28 @@ def fault(error: BaseException) -> str:
         return f"{name}: {error}"
     frames = traceback.extract_tb(error.__traceback__)
     return f"{name} at {frames[-1].filename}:{frames[-1].lineno}" if frames else name
+
+
+class JsonLines(logging.Formatter):
+    """Makes a JSON object of each record, on one line of ASCII, for what collects logs; for records of others, too.
+
+    `event` is what happened, the same text each time; beside it stand its facts by name, and `message` has both.
+
+    >>> record = logging.makeLogRecord({"levelname": "INFO", "name": "flowrt", "msg": "%(what)s ends"})
+    >>> record.created, record.args = 5.0, {"what": "it"}
+    >>> line = json.loads(JsonLines().format(record))
+    >>> line["at"], line["message"], line["event"], line["what"]
+    ('1970-01-01T00:00:05.000Z', 'it ends', '%(what)s ends', 'it')
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of `record`."""
+        at = moment(round(record.created * SECOND)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        line: dict[str, object] = {"at": at, "level": record.levelname, "logger": record.name}
+        line |= {"message": record.getMessage(), "event": record.msg}
+        if isinstance(record.args, Mapping):
+            facts = cast("Mapping[str, object]", record.args)
+            line |= {name: fact for name, fact in facts.items() if name not in line}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)

@@ -90,7 +90,7 @@ class Timer:
                 await self._sleep()
                 await self._fire_in_time()
             except Exception as error:  # a clock that fails once must not stop it for ever
-                logger.error("the timer stumbled: %s", fault(error))
+                logger.error("the timer stumbled: %(why)s", {"why": fault(error)})
                 logger.debug("it stumbled here", exc_info=error)
                 await asyncio.sleep(1)
 
@@ -160,7 +160,8 @@ class Timer:
         try:
             return await self._fire_one(contact)
         except Exception as error:  # the deadline is safe in the store, and the others must not wait for it
-            logger.error("a deadline of contact %s comes up again: %s", hashed(contact), fault(error))
+            facts = {"contact": hashed(contact), "why": fault(error)}
+            logger.error("a deadline of contact %(contact)s comes up again: %(why)s", facts)
             logger.debug("it failed here", exc_info=error)
             self.arm_after_pause(contact, 0)
             return False
@@ -174,4 +175,4 @@ class Timer:
             await self._store.forget_marks(now - MARKS_LIVE)
             await self._store.forget_letters(now - LETTERS_LIVE, LETTERS_MAX)
         except Exception as error:  # they are only in the way; in an hour will do
-            logger.error("old marks and letters could not be deleted: %s", fault(error))
+            logger.error("old marks and letters could not be deleted: %(why)s", {"why": fault(error)})

@@ -142,7 +142,7 @@ class Tasks:
         self.end()
         error = None if task.cancelled() else task.exception()
         if error is not None:
-            logger.error("a background task stopped: %s", fault(error))
+            logger.error("a background task stopped: %(why)s", {"why": fault(error)})
             logger.debug("it stopped here", exc_info=error)
 
     async def stop(self) -> None:
@@ -171,7 +171,8 @@ class Tasks:
                 if being_cancelled():  # what was raised on the way out must not keep us in
                     raise asyncio.CancelledError from error
                 pause = pauses.next()
-                logger.warning("%s did not work, next try in %.1f s: %s", what, pause, fault(error))
+                facts = {"what": what, "pause": round(pause, 1), "why": fault(error)}
+                logger.warning("%(what)s did not work, next try in %(pause).1f s: %(why)s", facts)
                 logger.debug("it failed here", exc_info=error)
             await self.rest(asyncio.sleep(pause))
 

@@ -119,7 +119,9 @@ class PostgresStore:
                     await pool.execute(sql.LEAVE, self._worker)
                 await pool.close()
         except (*_LOST, asyncpg.PostgresError) as error:
-            logger.warning("this worker left without saying so; others will notice: %s", fault(error))
+            logger.warning(
+                "this worker left without saying so; others will notice: %(why)s", {"why": fault(error)}
+            )
             pool.terminate()
 
     # Sessions.
@@ -338,7 +340,7 @@ class PostgresStore:
             except (
                 StoreError
             ) as error:  # the lease may run out, and others take over: nothing is lost by that
-                logger.error("this worker cannot say that it is alive: %s", error)
+                logger.error("this worker cannot say that it is alive: %(why)s", {"why": fault(error)})
 
 
 async def _make_tables(pool: asyncpg.Pool[asyncpg.Record]) -> None:

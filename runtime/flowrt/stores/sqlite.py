@@ -284,7 +284,10 @@ class SqliteStore:
         rows = await self._write(write)
         busy = self._select("PRAGMA wal_checkpoint(TRUNCATE)")[0][0]
         if busy:
-            logger.warning("somebody reads %s: until they end, what was erased is in its journal", self._path)
+            logger.warning(
+                "somebody reads %(path)s: until they end, what was erased is in its journal",
+                {"path": self._path},
+            )
         return rows
 
     def _next_seq(self) -> int:
@@ -311,11 +314,17 @@ class SqliteStore:
         connection.text_factory = lenient
         mode = as_text(connection.execute("PRAGMA journal_mode = WAL").fetchone()[0])
         if mode != "wal":
-            logger.warning("the journal mode of %s is %s and not WAL: commits are slower", self._path, mode)
+            logger.warning(
+                "the journal mode of %(path)s is %(mode)s and not WAL: commits are slower",
+                {"path": self._path, "mode": mode},
+            )
         connection.execute(f"PRAGMA synchronous = {self._synchronous}")
         if self._synchronous in _RISKS:
             risk = _RISKS[self._synchronous]
-            logger.warning("%s is written with synchronous=%s: %s", self._path, self._synchronous, risk)
+            logger.warning(
+                "%(path)s is written with synchronous=%(setting)s: %(risk)s",
+                {"path": self._path, "setting": self._synchronous, "risk": risk},
+            )
         connection.execute("PRAGMA secure_delete = ON")  # what a contact said must not stay in free space
 
     def _select(self, statement: str, values: Sequence[str | int | None] = ()) -> list[tuple[object, ...]]:
