@@ -250,6 +250,11 @@ class Calls:
             if who == contact:
                 task.cancel()
 
+    async def wait(self) -> None:
+        """Wait until those that run now have ended."""
+        if self._running:
+            await asyncio.wait(list(self._running.values()))
+
     def hold(self) -> None:
         """Make no other try of what fails from now on: that is left to whoever opens the store next."""
         self._tries_again = asyncio.Event()

@@ -127,9 +127,9 @@ class BlockingBot:
         """As `Bot.fire_due`."""
         return self._wait_for(self._bot.fire_due())
 
-    def idle(self) -> None:
+    def idle(self, *, tries: bool = False) -> None:
         """As `Bot.idle`."""
-        self._wait_for(self._bot.idle())
+        self._wait_for(self._bot.idle(tries=tries))
 
     def parked(self, contact: str | None = None, *, after: int = 0, limit: int = 1000) -> list[Parked]:
         """As `Bot.parked`."""

@@ -246,12 +246,16 @@ class Bot:
         self._check_open()
         return await self._timer.fire_due()
 
-    async def idle(self) -> None:
+    async def idle(self, *, tries: bool = False) -> None:
         """Wait until all work at hand is done: events, deliveries, actions.
 
-        What has failed and pauses before it is tried again is not waited for.
+        What has failed and pauses before it is tried again is not waited for; with `tries` an action that does so is,
+        which takes as long as its limit at most.
         """
         await self._tasks.idle()
+        while tries and len(self._calls):
+            await self._calls.wait()
+            await self._tasks.idle()
 
     # Looking after the sessions.
 

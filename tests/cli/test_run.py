@@ -208,6 +208,23 @@ def test_no_file_is_overwritten(tmp_path: Path) -> None:
     assert "cannot write" in chat("hi", f":save {kept}/x.flowtest")[1][0]
 
 
+AGAIN = """\
+from flowrt import Again, current_call
+class Actions:
+    async def save(self, x):
+        if current_call().attempt == 1:
+            raise Again("busy", after=0.01)
+"""
+
+
+def test_real_actions_are_waited_for_also_before_another_try(tmp_path: Path) -> None:
+    flow = write(tmp_path / "odd.flow", ODD)
+    write(tmp_path / "bot.py", AGAIN)
+    done = start("run", flow, "--actions", "bot:Actions", stdin=b"hi\ngood\n", cwd=tmp_path)
+    assert done.stdout.decode().splitlines()[:2] == ["?", "good"]
+    assert b"failed" not in done.stderr
+
+
 def test_real_actions(tmp_path: Path) -> None:
     flow = write(tmp_path / "odd.flow", ODD)
     code = "import helper\nclass Actions:\n    def save(self, x):\n        helper.note(x)\n"

@@ -67,6 +67,19 @@ def test_an_action_that_asks_for_it_runs_again_with_the_same_key(world: World) -
     assert world.rows()["calls"] == 0
 
 
+def test_who_waits_until_a_bot_is_idle_may_wait_for_all_tries(world: World) -> None:
+    async def main() -> None:
+        world.actions.answer = Asking(1, after=0.01)
+        async with world.bot() as bot:
+            await world.say(bot, *CALL)
+            assert world.channel.said() == []
+            await bot.idle(tries=True)
+            assert world.channel.said() == [THANKS]
+            await bot.idle(tries=True)
+
+    world.run(main())
+
+
 def test_any_other_exception_fails_at_once_also_after_a_try(world: World) -> None:
     async def main() -> None:
         errors = iter([Again("busy"), ConnectionError("no network")])

@@ -195,7 +195,7 @@ class Chat:
         """Wait until the bot has done what there is to do, or, in a terminal, until somebody must answer."""
         while True:
             others = [self._stand_ins.asked(), *([self._lines.ready()] if self._interactive else [])]
-            await _first(self._bot.idle(), *others)
+            await _first(self._bot.idle(tries=True), *others)
             if self.screen.failure is not None:
                 raise self.screen.failure
             question = self.question
