@@ -13,7 +13,7 @@ import pytest
 
 from flowrt import Again, Bot, Operations, again_on, current_call
 from flowrt.actions import Runner
-from flowrt.effects import Call
+from flowrt.effects import Call, Reply
 from flowrt.events import Result
 from flowrt.flow import Flow
 from flowrt.metrics import Metrics
@@ -71,10 +71,10 @@ def test_who_waits_until_a_bot_is_idle_may_wait_for_all_tries(world: World) -> N
     async def main() -> None:
         world.actions.answer = Asking(1, after=0.01)
         async with world.bot() as bot:
-            await world.say(bot, *CALL)
-            assert world.channel.said() == []
+            for text in CALL:
+                await bot.receive(world.message(text))
             await bot.idle(tries=True)
-            assert world.channel.said() == [THANKS]
+            assert world.channel.said()[-1] == THANKS
             await bot.idle(tries=True)
 
     world.run(main())
@@ -223,20 +223,31 @@ def test_closing_waits_for_no_pause_and_leaves_the_call_to_the_next_bot(world: W
 
 
 def test_a_bot_that_closes_makes_no_other_try(world: World) -> None:
+    """Not even while it waits for other work."""
+
     async def main() -> None:
-        go = asyncio.Event()
-        world.actions.answer = asking = Asking()
+        go, delivers = asyncio.Event(), asyncio.Event()
+        asking = Asking(1)
 
         async def at_the_gate() -> None:
             await go.wait()
             await asking()
 
+        async def hold_bob(reply: Reply) -> None:
+            if reply.contact == "bob":
+                go.set()
+                await until(lambda: bool(asking.attempts))
+                for _ in range(50):  # time enough for another try
+                    await asyncio.sleep(0)
+                delivers.set()
+
         world.actions.answer = at_the_gate
         async with world.bot(grace=3600) as bot:
             await world.say_and_wait(bot, *CALL)
-            asyncio.get_running_loop().call_soon(go.set)
+            world.channel.before = hold_bob
+            await bot.receive(world.message("hi", "bob"))
+        assert delivers.is_set()
         assert asking.attempts == [1]
-        asking.times = 1
         async with world.bot() as bot:
             assert (await world.say_nothing(bot))[-1] == THANKS
         assert asking.attempts == [1, 1]
