@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from flowc.cli import session_listing
 from flowrt import Bot
 from flowrt.effects import Ended
 from tests.cli.program import invoke, start
@@ -80,6 +81,24 @@ def test_a_part_of_them_is_listed(options: list[str], found: list[str]) -> None:
     data = json.loads(result.stdout)
     assert data["format"] == 1
     assert [one["contact"] for one in data["sessions"]] == found
+
+
+def test_a_list_is_written_part_by_part_and_reads_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = invoke("sessions", "list", "--store", "sessions.db", "--format", "json").stdout
+    assert whole == json.dumps(json.loads(whole), indent=2) + "\n"
+    monkeypatch.setattr(session_listing, "PAGE", 2)
+    result = invoke("sessions", "list", "--store", "sessions.db")
+    assert [line.split() for line in result.stdout.splitlines()] == [
+        line.split() for line in LISTED.splitlines()
+    ]
+    assert result.stderr == "4 contacts, 3 open, 1 handed off\n"
+
+
+def test_a_list_of_nobody_is_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_listing, "PAGE", 2)
+    nobody = ("sessions", "list", "--store", "sessions.db", "--state", "nowhere")
+    assert (invoke(*nobody).stdout, invoke(*nobody).stderr) == ("", "0 contacts\n")
+    assert json.loads(invoke(*nobody, "--format", "json").stdout) == {"format": 1, "sessions": []}
 
 
 SHOWN = """\

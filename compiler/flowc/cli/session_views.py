@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flowc.cells import visible
@@ -49,18 +50,24 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     ada  menu
     """
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in (head, *rows)
-    ]
-    return "\n".join(lines)
+    return lines([head, *rows], widths)
+
+
+def lines(rows: Sequence[tuple[str, ...]], widths: Sequence[int]) -> str:
+    """Rows in columns of these widths."""
+    return "\n".join(
+        [
+            "  ".join([cell.ljust(width) for cell, width in zip(row, widths, strict=True)]).rstrip()
+            for row in rows
+        ]
+    )
 
 
 def page(view: SessionView) -> str:
     """All of a session, to read."""
-    lines = [("contact", visible(view.contact)), ("standing", view.standing)]
-    lines += [("why", visible(view.why))] if view.why else []
-    lines += [
+    facts = [("contact", visible(view.contact)), ("standing", view.standing)]
+    facts += [("why", visible(view.why))] if view.why else []
+    facts += [
         (name, visible(value))
         for name, value in (
             ("name", view.name),
@@ -73,12 +80,12 @@ def page(view: SessionView) -> str:
         )
         if value
     ]
-    lines += [(f"at {instant(one.due)}", visible(one.trigger)) for one in view.deadlines]
-    lines += [(f"{visible(name)} =", write_value(value)) for name, value in (view.values or {}).items()]
-    lines += [(f"{visible(name)} =", "(name the flow to read it)") for name in view.unread]
-    lines += [("held", visible(held.text or "(no text)")) for held in view.held]
-    width = max(len(name) for name, _ in lines)
-    return "\n".join(f"{name.ljust(width)}  {value}" for name, value in lines)
+    facts += [(f"at {instant(one.due)}", visible(one.trigger)) for one in view.deadlines]
+    facts += [(f"{visible(name)} =", write_value(value)) for name, value in (view.values or {}).items()]
+    facts += [(f"{visible(name)} =", "(name the flow to read it)") for name in view.unread]
+    facts += [("held", visible(held.text or "(no text)")) for held in view.held]
+    width = max(len(name) for name, _ in facts)
+    return "\n".join(f"{name.ljust(width)}  {value}" for name, value in facts)
 
 
 def letter_row(letter: DeadLetter) -> tuple[str, ...]:

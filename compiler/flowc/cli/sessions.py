@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +11,7 @@ import click
 from flowc.cli import session_views as views
 from flowc.cli.options import traceback_option
 from flowc.cli.session_changes import CHANGES
+from flowc.cli.session_listing import Json, Listing, Table
 from flowc.cli.session_options import (
     InOrder,
     NoFlow,
@@ -27,7 +27,6 @@ from flowc.cli.session_options import (
 from flowc.cli.stores import with_store
 from flowc.cli.streams import say, tell
 from flowrt.operations import Operations
-from flowrt.viewing import SessionView
 
 T = TypeVar("T")
 
@@ -71,28 +70,22 @@ def list_sessions(
       flowc sessions list --store sessions.db feedback.flow --state ask_rating
     """
 
-    async def work(operations: Operations) -> list[SessionView]:
-        found: list[SessionView] = []
+    listing: Listing = Table() if format == "text" else Json()
+
+    async def work(operations: Operations) -> None:
+        found = 0
         async for view in operations.each(after):
             if state in (None, view.state):
-                found.append(view)
-            if len(found) == limit:
+                listing.add(view)
+                found += 1
+            if found == limit:
                 break
-        return found
+        listing.end()
 
     try:
-        found = _looking(store, path, work)
+        _looking(store, path, work)
     except NoFlow as error:
         return error.code
-    if format == "json":
-        print_json(sessions=[views.view_json(view) for view in found])
-        return 0
-    if found:
-        head = ("contact", "standing", "state", "last event", "next deadline")
-        say(views.table(head, [views.row(view) for view in found]))
-    standings = Counter(view.standing for view in found).items()
-    said = [views.counted(len(found), "contact"), *[f"{count} {standing}" for standing, count in standings]]
-    tell(", ".join(said))
     return 0
 
 
