@@ -12,7 +12,6 @@ import logging
 import os
 import traceback
 from collections.abc import Mapping
-from typing import cast
 
 from flowrt.errors import FlowrtError
 from flowrt.time import SECOND, moment
@@ -62,8 +61,7 @@ class JsonLines(logging.Formatter):
         line: dict[str, object] = {"at": at, "level": record.levelname, "logger": record.name}
         line |= {"message": record.getMessage(), "event": record.msg}
         if isinstance(record.args, Mapping):
-            facts = cast("Mapping[str, object]", record.args)
-            line |= {name: fact for name, fact in facts.items() if name not in line}
+            line |= {name: fact for name, fact in record.args.items() if name not in line}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, default=str)
