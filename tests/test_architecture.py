@@ -51,7 +51,7 @@ ARROWS = (
     # Optional packages: each in a module that only those import who chose it.
     Arrow("flowrt", "asyncpg", only_in=("flowrt/stores/postgres.py",)),
     Arrow("flowrt", "opentelemetry", only_in=("flowrt/telemetry.py",)),
-    Arrow("flowrt", "restate", only_in=("flowrt/engines/restate.py",)),
+    Arrow("flowrt", "restate", only_in=("flowrt/engines/restate/",)),
 )
 
 # Modules that are an outermost layer, and the only files outside them that may import them.

@@ -9,24 +9,36 @@ from flowrt.abc import Channel, Lane, Listener
 from flowrt.codec import load_effect
 from flowrt.delivery import SEND_LIMIT
 from flowrt.effects import Dropped, Effect, Emitted, Ended, Reply
+from flowrt.engines.measuring import Measuring
 from flowrt.errors import Undeliverable, in_words
 from flowrt.fields import Unreadable
 from flowrt.log import fault, hashed, logger
 from flowrt.values import Records
 from flowrt.waiting import being_cancelled
 
+How = Literal["taken", "later", "parked"]
+
+_IN_METRICS: dict[How, str] = {"taken": "delivered", "later": "failed", "parked": "parked"}
+
 
 class Handed(NamedTuple):
     """What came of it: `taken`; to be tried again `later`; or to be `parked`, and why."""
 
-    how: Literal["taken", "later", "parked"]
+    how: How
     why: str = ""
 
 
 class Handing:
     """Hands replies to `channel` and notices to `listener`, each within `flowrt.delivery.SEND_LIMIT`."""
 
-    def __init__(self, channel: Channel | None, listener: Listener | None, records: Records) -> None:
+    def __init__(
+        self,
+        channel: Channel | None,
+        listener: Listener | None,
+        records: Records,
+        measuring: Measuring,
+    ) -> None:
+        self._measuring = measuring
         self._channel = channel
         self._listener = listener
         self._records = records
@@ -38,6 +50,12 @@ class Handing:
 
     async def hand_over(self, contact: str, lane: Lane, body: str) -> Handed:
         """Hand over what `body` holds for `contact`. Raises nothing, but when this task is cancelled."""
+        with self._measuring.doing("deliveries"):
+            handed = await self._outcome(contact, lane, body)
+        self._measuring.delivered(lane, _IN_METRICS[handed.how])
+        return handed
+
+    async def _outcome(self, contact: str, lane: Lane, body: str) -> Handed:
         try:
             await self._hand(load_effect(body, contact, self._records))
         except (Unreadable, Undeliverable) as error:

@@ -22,6 +22,9 @@ BATCH = 20
 OVERDUE: Period = 60 * SECOND
 """A timer that is so long overdue is lost: another is set."""
 
+LOST: Period = 60 * 60 * SECOND
+"""A delivery of which nothing was heard for so long is lost: another begins."""
+
 T = TypeVar("T")
 
 _DAY: Period = 24 * 60 * 60 * SECOND
@@ -57,18 +60,28 @@ class Alarm(NamedTuple):
     invocation: str
 
 
+class Underway(NamedTuple):
+    """The one delivery of a lane: the name that only it has, since when it is under way, and how the engine knows it
+    where it is to begin later."""
+
+    lane: Lane
+    name: str
+    since: Instant
+    invocation: str = ""
+
+
 @dataclass(slots=True)
 class Outbox:
-    """What waits to be delivered, in order, what could not be, and the lanes in which a delivery is under way."""
+    """What waits to be delivered, in order, what could not be, and the deliveries under way, one in each lane."""
 
     seq: int
     rows: list[Row]
-    busy: list[Lane]
+    underway: list[Underway]
     parked: list[ParkedEffect]
 
 
 class Kept:
-    """All that is kept of one contact.
+    """All that is kept of one contact. `unreadable` is what was put aside, by key.
 
     >>> kept = Kept({})
     >>> kept.take(Change("ada", at=5, session="{}", due=9, mark="m1", outbox=[("reply", "Hi!")]))
@@ -80,7 +93,7 @@ class Kept:
 
     def __init__(self, keys: Mapping[str, str]) -> None:
         self._keys = keys
-        self._unreadable = {key: text for key, text in keys.items() if key.startswith(_UNREADABLE)}
+        self.unreadable = {key: text for key, text in keys.items() if key.startswith(_UNREADABLE)}
         self.session = keys.get("session")
         self.due = self._read("due", read.whole)
         self.alarm = self._read("timer", _alarm)
@@ -102,12 +115,12 @@ class Kept:
             return reader(json.loads(text))
         except (ValueError, RecursionError, Mismatch):
             logger.error("what is kept under %r cannot be read: it is put aside", key)
-            self._unreadable[_UNREADABLE + key] = text
+            self.unreadable[_UNREADABLE + key] = text
             return None
 
     def dump(self) -> dict[str, str]:
         """What is kept, by key. A contact of whom nothing is left has no keys."""
-        keys = dict(self._unreadable)
+        keys = dict(self.unreadable)
         if self.session is not None:
             keys["session"] = self.session
         if self.due is not None:
@@ -115,13 +128,18 @@ class Kept:
         if self.alarm is not None:
             keys["timer"] = _encode(self.alarm)
         outbox = self.outbox
-        if outbox.rows or outbox.busy or outbox.parked:
-            keys["outbox"] = _encode([outbox.seq, outbox.rows, outbox.busy, outbox.parked])
+        if outbox.rows or outbox.underway or outbox.parked:
+            keys["outbox"] = _encode([outbox.seq, outbox.rows, outbox.underway, outbox.parked])
         return keys | {f"{_MARKS}{day}": _encode(ids) for day, ids in self._marks.items()}
 
     def knows(self, mark: str) -> bool:
         """Whether the event with this id was handled."""
         return any(mark in ids for ids in self._marks.values())
+
+    @property
+    def marks(self) -> int:
+        """How many ids of events are known."""
+        return sum(map(len, self._marks.values()))
 
     def take(self, change: Change) -> None:
         """Make `change` true. Its calls are the engine's own affair."""
@@ -155,27 +173,43 @@ class Kept:
 
     # Delivering.
 
-    def begin_delivery(self, lane: Lane) -> list[Row]:
-        """The rows to deliver now, which makes the lane busy; none where it is busy already, or empty."""
-        if lane in self.outbox.busy:
+    def begin_delivery(self, lane: Lane, name: str, now: Instant) -> list[Row]:
+        """The rows to deliver now, under this name; none where the lane is empty, or a delivery is under way."""
+        outbox = self.outbox
+        if any(other.lane == lane and other.since > now - LOST for other in outbox.underway):
             return []
-        rows = [row for row in self.outbox.rows if row.lane == lane][:BATCH]
+        outbox.underway = [other for other in outbox.underway if other.lane != lane]
+        rows = [row for row in outbox.rows if row.lane == lane][:BATCH]
         if rows:
-            self.outbox.busy.append(lane)
+            outbox.underway.append(Underway(lane, name, now))
         return rows
 
-    def end_delivery(
-        self, lane: Lane, taken: Collection[int], parked: Mapping[int, str], now: Instant
-    ) -> None:
-        """The delivery is over: these rows were taken, and those could not be, for the reasons given."""
-        outbox = self.outbox
-        outbox.busy = [other for other in outbox.busy if other != lane]
-        outbox.parked += [
-            ParkedEffect(*row, parked[row.seq], now)
-            for row in outbox.rows
-            if row.seq in parked and row.lane == lane
+    def begins_later(self, name: str, invocation: str) -> None:
+        """The delivery of this name has yet to begin, and is known to the engine as `invocation`."""
+        self.outbox.underway = [
+            one._replace(invocation=invocation) if one.name == name else one for one in self.outbox.underway
         ]
-        outbox.rows = [row for row in outbox.rows if row.seq not in parked and row.seq not in taken]
+
+    def end_delivery(
+        self, name: str, taken: Collection[int], parked: Mapping[int, str], now: Instant
+    ) -> bool:
+        """The delivery is over: these rows were taken, and those could not be, for the reasons given. Returns whether
+        it was under way; one that was given up for lost is not heard."""
+        outbox = self.outbox
+        ended = [one for one in outbox.underway if one.name == name]
+        for one in ended:
+            outbox.underway.remove(one)
+            rows = [row for row in outbox.rows if row.lane == one.lane]
+            outbox.parked += [ParkedEffect(*row, parked[row.seq], now) for row in rows if row.seq in parked]
+            over = [row for row in rows if row.seq in parked or row.seq in taken]
+            outbox.rows = [row for row in outbox.rows if row not in over]
+        return bool(ended)
+
+    @property
+    def scheduled(self) -> list[str]:
+        """What the engine is to begin later: the timer, and deliveries that are tried again after a pause."""
+        timers = [] if self.alarm is None else [self.alarm.invocation]
+        return timers + [one.invocation for one in self.outbox.underway if one.invocation]
 
     def unpark(self, seqs: Collection[int], *, again: bool) -> int:
         """Take these, or all where none are given, away from what could not be delivered; with `again` they go to
@@ -205,11 +239,11 @@ def _alarm(data: object) -> Alarm:
 
 
 def _outbox(data: object) -> Outbox:
-    seq, rows, busy, parked = read.row(data, 4)
+    seq, rows, underway, parked = read.row(data, 4)
     return Outbox(
         read.whole(seq),
         [row_of(row) for row in read.row(rows)],
-        [lane_of(lane) for lane in read.row(busy)],
+        [_underway(one) for one in read.row(underway)],
         [_parked(effect) for effect in read.row(parked)],
     )
 
@@ -229,6 +263,11 @@ def lane_of(data: object) -> Lane:
             return "notice"
         case _:
             raise Mismatch("a lane of the outbox")
+
+
+def _underway(data: object) -> Underway:
+    lane, name, since, invocation = read.row(data, 4)
+    return Underway(lane_of(lane), read.text(name), read.whole(since), read.text(invocation))
 
 
 def _parked(data: object) -> ParkedEffect:
