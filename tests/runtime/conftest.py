@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -15,8 +17,10 @@ from flowrt.flow import Flow
 from flowrt.stores.memory import MemoryStore
 from flowrt.stores.sqlite import SqliteStore
 from tests.feedback import FEEDBACK
-from tests.runtime.mortal import MortalStore
+from tests.restate import Restate, Serve, Service
+from tests.runtime.mortal import MortalStore, empty
 from tests.runtime.world import World
+from tests.servers import REQUIRED, NoServer, Postgres
 
 
 @pytest.fixture
@@ -30,6 +34,65 @@ def feedback_flow() -> Flow[Any]:
     spec.loader.exec_module(module)
     flow: Flow[Any] = module.flow
     return flow
+
+
+S = TypeVar("S")
+
+
+def started(server: AbstractContextManager[S]) -> Iterator[S]:
+    """A server. Where there is none the tests that need it are skipped, or fail if they must not be."""
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(server)
+        except NoServer as why:
+            if REQUIRED:
+                pytest.fail(str(why))
+            pytest.skip(str(why))
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """A PostgreSQL server."""
+    yield from started(Postgres())
+
+
+@pytest.fixture(scope="session")
+def restate() -> Iterator[Restate]:
+    """A Restate server of one node."""
+    yield from started(Restate())
+
+
+@pytest.fixture
+def cluster() -> Iterator[Restate]:
+    """A Restate server of three nodes, which goes on when it loses one."""
+    yield from started(Restate(nodes=3))
+
+
+@pytest.fixture
+def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve]:
+    """Starts the service of a flow; another `version` of it is another process, which the server calls from then on.
+
+    The flow has a name of its own, so that no test meets the contacts of another.
+    """
+    with ExitStack() as stack:
+
+        def start(
+            program: str, name: str, *options: str, server: Restate | None = None, version: str = ""
+        ) -> Service:
+            module = tmp_path / f"{name}_flow{version}.py"
+            module.write_text(program, encoding="utf-8")
+            on = server or request.getfixturevalue("restate")
+            return stack.enter_context(Service(on, module, name, *options))
+
+        yield start
+
+
+@pytest.fixture
+def postgres(postgres_server: Postgres) -> str:
+    """The name of an empty database."""
+    asyncio.run(empty(postgres_server.dsn))
+    return postgres_server.dsn
 
 
 # All tests that need the server are run by one worker, which starts one.

@@ -3,94 +3,22 @@
 from __future__ import annotations
 
 import json
-import random
-from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
-from http.client import HTTPException
-from pathlib import Path
-from threading import Event as Signal
+from collections.abc import Iterator
 
 import pytest
 
 from flowc.emit.python import emit_python
-from flowrt.engines.keeping import OVERDUE, Kept
-from flowrt.engines.requests import Request, key_of
+from flowrt.engines.requests import Request
 from flowrt.events import EndedByHost, GivenBack, HostEvent, Message, Opened
 from flowrt.time import SECOND
 from tests.compiler.programs import machine
 from tests.feedback import FEEDBACK
-from tests.restate import Restate, Service, now, post, until
+from tests.restate import Restate, Serve, Service, now, post, until
 from tests.runtime.counting import PROGRAM as COUNTING
-from tests.servers import REQUIRED, NoServer
+from tests.runtime.visiting import PROGRAM as VISIT
 
-# One worker runs them all, with one server.
-# They fetch a server of some hundred megabytes and talk to it in real time: `pytest -m soak` runs them.
-pytestmark = [pytest.mark.xdist_group("restate"), pytest.mark.soak]
-
-VISIT = """\
-flow visit
-
-timeout 1 hour -> reply "Time is up." -> end session
-outdated -> reply "We begin anew."
-
-action book(name: text) returns text
-action log_in(pin: secret) returns bool
-function pause(name: text) returns text
-
-anytime on "team" -> handoff "support"
-anytime on "raise" -> reply "{pause("raise")}"
-
-on "log in"
-  -> ask pin: secret "Your pin?"
-  -> call log_in(pin) as known
-      failed -> reply "Not now." -> end session
-  when known
-    -> reply "Welcome." -> end session
-  else
-    -> reply "Wrong." -> end session
-on start -> reply "We call on you." -> goto visiting
-on message -> goto visiting
-
-state visiting
-  -> ask name "Who?"
-  -> call book(name) as number within 20 seconds
-      failed -> reply "Not booked." -> end session
-  -> reply "Booked {number}."
-  -> confirm: ask ok "Sure?"
-      on event paid(amount: int) -> reply "Paid {amount}." -> emit receipt(amount: amount) -> end session
-  -> end session
-"""
-
-
-@pytest.fixture(scope="session")
-def restate() -> Iterator[Restate]:
-    """A server of one node. Where there is none the tests are skipped, or fail if they must not be."""
-    with ExitStack() as stack:
-        try:
-            server = stack.enter_context(Restate())
-        except NoServer as why:
-            if REQUIRED:
-                pytest.fail(str(why))
-            pytest.skip(str(why))
-        yield server
-
-
-Serve = Callable[..., Service]
-
-
-@pytest.fixture
-def serve(restate: Restate, tmp_path: Path) -> Iterator[Serve]:
-    """Starts the service of a flow. It has a name of its own, so that no test meets the contacts of another."""
-    with ExitStack() as stack:
-
-        def start(program: str, name: str, *options: str, server: Restate = restate) -> Service:
-            module = tmp_path / f"{name}_flow.py"
-            module.write_text(program, encoding="utf-8")
-            return stack.enter_context(Service(server, module, name, *options))
-
-        yield start
+# One worker runs them all, with one server; the first may have to fetch it.
+pytestmark = [pytest.mark.xdist_group("restate"), pytest.mark.timeout(420)]
 
 
 @pytest.fixture(scope="module")
@@ -202,19 +130,6 @@ def test_an_action_whose_process_is_killed_runs_again_with_the_same_key(visit: S
     assert len({key for key, _ in visit.record("call")}) == 1
 
 
-def test_a_secret_reaches_its_action_and_nothing_that_is_kept(visit: Service) -> None:
-    visit.say("log in", "m1")
-    visit.say("1234", "m2")
-    visit.waits_for(2)
-    assert visit.said() == ["Your pin?", "Welcome."]
-    assert "1234" not in json.dumps(visit.state())
-    journals = (
-        "SELECT j.name FROM sys_journal j JOIN sys_invocation i ON j.id = i.id"  # noqa: S608 - our own names
-        f" WHERE i.target_service_name = '{visit.flow}' AND i.target_handler_name <> 'wake'"
-    )
-    until(lambda: visit.query(journals) == [], "the journals to be gone", lambda: str(visit.query(journals)))
-
-
 def test_what_the_host_does(visit: Service) -> None:
     assert json.loads(visit.tell(Opened("o1", visit.me)).body) == {"handled": True}
     assert json.loads(visit.tell(Opened("o1", visit.me)).body) == {"handled": False}
@@ -319,143 +234,3 @@ def test_contacts_may_be_called_anything(requested: Service) -> None:
         assert requested.say("hi", "m1", contact)
         requested.waits_for(1, contact=contact)
         assert requested.said(contact) == ["1"]
-
-
-# The drill.
-
-
-class Drill:
-    """Many contacts whose messages come again until they are acknowledged, and some of them twice."""
-
-    def __init__(self, service: Service, contacts: int, messages: int, seed: int) -> None:
-        self.service = service
-        self.random = random.Random(seed)  # noqa: S311 - no secret hangs on it
-        self.contacts = [f"c{number}" for number in range(contacts)]
-        self.messages = messages
-        self.acknowledged = Counter[str]()
-        self.over = Signal()
-
-    def run(self, disturb: Callable[[int], object], every: int) -> None:
-        """Talk, and have `disturb` do harm each time so many messages were acknowledged."""
-        with ThreadPoolExecutor(len(self.contacts)) as pool:
-            talks = [pool.submit(self._talk, contact) for contact in self.contacts]
-            try:
-                self._harm(disturb, every, talks)
-            finally:
-                self.over.set()
-            for talk in talks:
-                talk.result()
-        for contact in self.contacts:
-            self.service.waits_for(self.messages, contact=contact)
-
-    def _talk(self, contact: str) -> None:
-        for number in range(self.messages):
-            self._deliver(contact, f"{contact}/{number}")
-            if self.random.random() < 0.1:
-                self._deliver(contact, f"{contact}/{self.random.randint(0, number)}")
-            self.acknowledged[contact] += 1
-
-    def _deliver(self, contact: str, id: str) -> None:
-        """Send it until it is acknowledged, to one node after the other."""
-        nodes = len(self.service.restate.nodes)
-        tried = 0
-        while not self.over.is_set():
-            tried += 1
-            try:
-                if self.service.tell(Message(id, contact, "hi"), node=tried % nodes).status == 200:
-                    return
-            except (OSError, HTTPException):
-                self.over.wait(0.02)
-        raise AssertionError(f"{id} was never acknowledged")
-
-    def _harm(self, disturb: Callable[[int], object], every: int, talks: list[Future[None]]) -> None:
-        """In this thread: what a thread has started dies with it."""
-        done = 0
-        while not all(talk.done() for talk in talks):
-            wait(talks, timeout=0.01)
-            if self.acknowledged.total() >= (done + 1) * every:
-                disturb(done)
-                done += 1
-
-    def wrong(self) -> list[str]:
-        """What is wrong with what was said: each contact is to be told each number once, in order."""
-        expected = [str(number + 1) for number in range(self.messages)]
-        return [contact for contact in self.contacts if self.service.said(contact) != expected]
-
-
-def counting(name: str) -> str:
-    return emit_python(machine(f"flow {name}\n\n{COUNTING}"))
-
-
-def test_killed_again_and_again_every_message_counts_once(serve: Serve, restate: Restate) -> None:
-    service = serve(counting("counted"), "counted")
-    drill = Drill(service, contacts=4, messages=12, seed=4)
-    kills = [0, 0]
-
-    def kill(done: int) -> None:
-        kills[done % 2] += 1
-        if done % 2:
-            restate.restart()
-        else:
-            service.kill()
-            service.start()
-
-    drill.run(kill, every=10)
-    assert min(kills) >= 2
-    assert drill.wrong() == []
-
-
-def test_the_drill_sees_a_message_that_counts_twice(serve: Serve) -> None:
-    drill = Drill(serve(counting("forgetful"), "forgetful", "forgetful"), contacts=2, messages=15, seed=4)
-    drill.run(lambda _: None, every=1000)
-    assert drill.wrong() != []
-
-
-@pytest.mark.soak
-@pytest.mark.timeout(600)
-def test_a_cluster_of_three_loses_a_node_again_and_again(serve: Serve) -> None:
-    try:
-        cluster = Restate(nodes=3).__enter__()
-    except NoServer as why:
-        pytest.skip(str(why))
-    with ExitStack() as stack:
-        stack.push(cluster)
-        service = serve(counting("clustered"), "clustered", server=cluster)
-        Drill(service, contacts=4, messages=1, seed=1).run(lambda _: None, every=1000)  # it warms up
-        drill = Drill(service, contacts=8, messages=100, seed=7)
-        drill.contacts = [f"later {contact}" for contact in drill.contacts]
-        kills: list[int] = []
-
-        def kill(done: int) -> None:
-            kills.append(1 + done % 2)
-            cluster.restart(kills[-1])
-
-        drill.run(kill, every=100)
-        assert len(kills) >= 5
-        assert drill.wrong() == []
-
-
-# What is kept.
-
-
-def test_marks_are_forgotten_after_eight_days_and_the_timer_is_set_for_that() -> None:
-    day = 24 * 60 * 60 * SECOND
-    kept = Kept({"marks.0": '["m1"]', "marks.1": '["m2"]'})
-    assert kept.needs_alarm(0) == 9 * day
-    kept.forget_marks(9 * day - 1)
-    assert kept.knows("m1")
-    kept.forget_marks(9 * day)
-    assert (kept.knows("m1"), kept.knows("m2")) == (False, True)
-    kept.forget_marks(10 * day)
-    assert kept.dump() == {}
-
-
-def test_a_timer_that_is_lost_is_set_again() -> None:
-    kept = Kept({"session": "{}", "due": "50", "timer": '[50,"a","inv"]'})
-    assert kept.needs_alarm(50) is None
-    assert kept.needs_alarm(50 + OVERDUE) == 50
-
-
-def test_keys_of_contacts_are_ascii_and_tell_them_apart() -> None:
-    keys = [key_of(contact) for contact in ("a b", "a%20b", "é", "\ud800", "a\x00")]
-    assert keys == ["a%20b", "a%2520b", "%C3%A9", "%ED%A0%80", "a%00"]
