@@ -64,6 +64,9 @@ class Node:
             "LOG_DISABLE_ANSI_CODES": "true",
             "LOG_FILTER": "warn",
             "ROCKSDB_TOTAL_MEMORY_SIZE": "256 MiB",
+            # So that what stands in its files can be looked for.
+            "LOG_SERVER__ROCKSDB_DISABLE_WAL_COMPRESSION": "true",
+            "WORKER__STORAGE__ROCKSDB_DISABLE_WAL_COMPRESSION": "true",
             "DEFAULT_NUM_PARTITIONS": "4",
             "DEFAULT_REPLICATION": str(min(2, len(cluster))),
             "AUTO_PROVISION": "true" if self is cluster[0] else "false",
@@ -135,6 +138,11 @@ class Restate:
             node.kill()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def holds(self, text: bytes) -> bool:
+        """Whether `text` stands in a file of the server."""
+        files = [path for path in self._folder.rglob("*") if path.is_file()]
+        return any(text in path.read_bytes() for path in files)
+
     def restart(self, which: int = 0) -> None:
         """Kill a node and start it again."""
         self.nodes[which].kill()
@@ -181,8 +189,11 @@ class Open:
 class Service:
     """A bot in a process of its own; what it says and does stands in a file, a line of JSON each."""
 
-    def __init__(self, restate: Restate, module: Path, flow: str, *options: str) -> None:
+    def __init__(
+        self, restate: Restate, module: Path, flow: str, *options: str, register: bool = True
+    ) -> None:
         self.restate = restate
+        self._register = register
         self.flow = flow
         self.me = "ada"  # whom a test means that names nobody
         self.seal: Seal = Open()
@@ -202,7 +213,8 @@ class Service:
     def __enter__(self) -> Self:
         try:
             self.start()
-            self.register()
+            if self._register:
+                self.register()
         except BaseException:
             self.kill()
             raise
@@ -256,6 +268,11 @@ class Service:
     def closed(self) -> Path:
         """While there is this file, the channel takes nothing."""
         return self._record.with_suffix(".closed")
+
+    @property
+    def busy(self) -> Path:
+        """While there is this file, an action that has begun does not end."""
+        return self._record.with_suffix(".busy")
 
     @property
     def log(self) -> str:

@@ -78,12 +78,17 @@ def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve]:
     with ExitStack() as stack:
 
         def start(
-            program: str, name: str, *options: str, server: Restate | None = None, version: str = ""
+            program: str,
+            name: str,
+            *options: str,
+            server: Restate | None = None,
+            version: str = "",
+            register: bool = True,
         ) -> Service:
             module = tmp_path / f"{name}_flow{version}.py"
             module.write_text(program, encoding="utf-8")
             on = server or request.getfixturevalue("restate")
-            return stack.enter_context(Service(on, module, name, *options))
+            return stack.enter_context(Service(on, module, name, *options, register=register))
 
         yield start
 

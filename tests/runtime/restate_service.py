@@ -10,9 +10,11 @@ import importlib.util
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import restate
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
@@ -23,6 +25,7 @@ from flowrt.effects import Ended
 from flowrt.engines.keeping import Kept
 from flowrt.engines.restate import RestateEngine
 from flowrt.errors import Undeliverable
+from flowrt.metrics import Metrics
 
 
 class Record:
@@ -78,6 +81,7 @@ class Actions:
             await asyncio.sleep(60)
         if name == "broken":
             raise RuntimeError("no seats")
+        await self._while_busy()
         if name == "crash" and self.record.path.read_text().count('"crash"') == 1:
             os.kill(os.getpid(), 9)
         return f"{name}-1"
@@ -85,12 +89,50 @@ class Actions:
     async def log_in(self, pin: str) -> bool:
         call = current_call()
         self.record.write("call", call.contact, call.id)
-        return pin == "1234"
+        await self._while_busy()
+        if pin == "crash":
+            os.kill(os.getpid(), 9)
+        return pin.startswith("1234")
+
+    async def _while_busy(self) -> None:
+        while self.record.path.with_suffix(".busy").exists():  # noqa: ASYNC110 - another process ends it
+            await asyncio.sleep(0.01)
 
     def pause(self, name: str) -> str:
         if name == "raise":
             raise RuntimeError("a function that fails")
         return name
+
+
+class Measured(Metrics):
+    """Records what is measured."""
+
+    def __init__(self, record: Record) -> None:
+        self._write = partial(record.write, "metric", "-")
+
+    def took(self, kind: str, outcome: str, seconds: float) -> None:
+        self._write("took", kind, outcome, seconds)
+
+    def fired(self, seconds: float) -> None:
+        self._write("fired", seconds)
+
+    def ended(self, reason: str) -> None:
+        self._write("ended", reason)
+
+    def delivered(self, lane: str, outcome: str) -> None:
+        self._write("delivered", lane, outcome)
+
+    def called(self, action: str, outcome: str, seconds: float) -> None:
+        self._write("called", action, outcome, seconds)
+
+
+def sealed(options: tuple[str, ...]) -> Any:
+    """What encrypts all that Restate is given: of the module and with the key that an option names, if one does."""
+    for option in options:
+        if option.startswith("sealed="):
+            path, key = option.removeprefix("sealed=").split("|")
+            return load(path).Sealed(key.encode())
+    return None
 
 
 def load(path: str) -> Any:
@@ -109,12 +151,18 @@ def main(module: str, port: str, record: str, *options: str) -> None:
     kept = Record(record)
     flow = load(module).flow
     engine = RestateEngine(
-        flow, actions=Actions(kept), channel=Channel(kept), listener=Listener(kept), retry_after=0.05
+        flow,
+        actions=Actions(kept),
+        channel=Channel(kept),
+        listener=Listener(kept),
+        retry_after=0.05,
+        metrics=Measured(kept) if "measured" in options else None,
     )
+    app = restate.app(engine.services, journal_value_codec=sealed(options))
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.accesslog = None
-    asyncio.run(serve(engine.app, config))
+    asyncio.run(serve(app, config))
 
 
 if __name__ == "__main__":

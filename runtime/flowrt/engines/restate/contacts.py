@@ -75,6 +75,7 @@ class Contacts:
         contacts = VirtualObject(
             self._name,
             journal_retention=FORGET,
+            idempotency_retention=FORGET,
             inactivity_timeout=LONGEST_ACTION,
             abort_timeout=LONGEST_ACTION,
             invocation_retry_policy=NEVER_GIVE_UP,
