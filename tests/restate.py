@@ -260,6 +260,17 @@ class Service:
         return self._process is not None and self._process.poll() is not None
 
     @property
+    def pid(self) -> int:
+        """Its process."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def lines(self) -> int:
+        """How much was recorded."""
+        return self._record.read_bytes().count(b"\n")
+
+    @property
     def away(self) -> Path:
         """While there is this file, the channel fails."""
         return self._record.with_suffix(".away")
