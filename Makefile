@@ -23,7 +23,7 @@ demo: setup ## Compile and run a conversation, from its text to its replies
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
 
 test: lint types ## Check everything: lint, types and the tests
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -rs
 
 lint: setup ## Check style and formatting
 	@$(BIN)/ruff check --quiet

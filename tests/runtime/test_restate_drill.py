@@ -153,8 +153,8 @@ def test_conversations_go_on_when_a_cluster_of_three_loses_a_node(serve: Serve, 
 @pytest.mark.timeout(900)
 def test_soak_on_one_node(serve: Serve, restate: Restate, capsys: pytest.CaptureFixture[str]) -> None:
     service = serve(counting("soaked"), "soaked")
-    drill, kills = Drill(service, contacts=20, messages=100, seed=5), [0, 0]
-    drill.run(killing(restate, service, kills), every=50)
+    drill, kills = Drill(service, contacts=40, messages=150, seed=5), [0, 0]
+    drill.run(killing(restate, service, kills), every=100)
     assert drill.wrong() == []
     tell(capsys, drill, f"{kills[0]} kills of the bot, {kills[1]} of the server")
 
