@@ -73,8 +73,10 @@ def test_a_call_with_a_secret_runs_once_though_the_server_is_killed_meanwhile(
     bot = serve(visiting("severed"), "severed")
     bot.say("log in", "m1")
     bot.busy.touch()
-    bot.send(Message("m2", bot.me, "1234"))
+    bot.send(Message("m2", bot.me, "1234 5678 90"))
     until(lambda: len(bot.record("call")) == 1, "the action to run")
+    journal = bot.query("SELECT entry_type, raw FROM sys_journal")
+    assert {one["entry_type"] for one in journal if b"1234 5678 90".hex() in one["raw"]} == {"Command: Input"}
     restate.restart()
     bot.busy.unlink()
     bot.waits_for(2)
