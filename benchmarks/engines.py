@@ -27,7 +27,8 @@ from flowc.emit.python import emit_python
 from flowrt import Bot, Message, Reply
 from flowrt.engines.requests import request
 from tests.compiler.programs import machine
-from tests.restate import Restate, Service
+from tests.restate import Restate
+from tests.restate_bot import Service
 from tests.runtime.counting import PROGRAM, counting
 from tests.servers import NoServer, Postgres
 

@@ -17,7 +17,8 @@ from flowrt.flow import Flow
 from flowrt.stores.memory import MemoryStore
 from flowrt.stores.sqlite import SqliteStore
 from tests.feedback import FEEDBACK
-from tests.restate import Restate, Serve, Service
+from tests.restate import Restate
+from tests.restate_bot import Serve, Service
 from tests.runtime.mortal import MortalStore, empty
 from tests.runtime.world import World
 from tests.servers import REQUIRED, NoServer, Postgres

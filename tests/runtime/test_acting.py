@@ -19,10 +19,11 @@ class Door:
 
     def __init__(self) -> None:
         self.pins: list[str] = []
-        self.open = asyncio.Event()
+        self.knocked, self.open = asyncio.Event(), asyncio.Event()
 
     async def log_in(self, pin: str) -> bool:
         self.pins.append(pin)
+        self.knocked.set()
         await self.open.wait()
         return True
 
@@ -38,8 +39,7 @@ def test_a_call_that_is_kept_runs_once_however_often_it_is_asked_for() -> None:
         ticket = (await process.keep(CALL)).decode()
         assert "1234" not in ticket
         cut_off = asyncio.create_task(process.run_kept(ticket, "ada", "m1#0"))
-        while not door.pins:
-            await asyncio.sleep(0)
+        await door.knocked.wait()
         cut_off.cancel()
         await asyncio.wait([cut_off])
         door.open.set()

@@ -13,7 +13,8 @@ from flowrt.events import EndedByHost, GivenBack, HostEvent, Message, Opened
 from flowrt.time import SECOND
 from tests.compiler.programs import machine
 from tests.feedback import FEEDBACK
-from tests.restate import Restate, Serve, Service, now, post, until
+from tests.restate import Restate, now, post, until
+from tests.restate_bot import Serve, Service
 from tests.runtime.counting import PROGRAM as COUNTING
 from tests.runtime.visiting import PROGRAM as VISIT
 

@@ -16,7 +16,8 @@ from flowc.emit.python import emit_python
 from flowrt.engines.requests import key_of
 from tests.compiler.programs import machine
 from tests.feedback import FEEDBACK
-from tests.restate import Restate, Serve, Service, until
+from tests.restate import Restate, until
+from tests.restate_bot import Serve, Service
 from tests.runtime.counting import PROGRAM as COUNTING
 
 # One worker runs them all, with one server; the first may have to fetch it.

@@ -16,7 +16,8 @@ from flowc.emit.python import emit_python
 from flowrt import sentences
 from flowrt.events import Message
 from tests.compiler.programs import machine
-from tests.restate import Restate, Serve, Service, http_get, until
+from tests.restate import Restate, http_get, until
+from tests.restate_bot import Serve, Service
 from tests.runtime.restate_service import load
 from tests.runtime.visiting import PROGRAM as VISIT
 
