@@ -12,14 +12,17 @@ from typing import Any, TypeVar
 
 import pytest
 
+from flowc.emit.python import emit_python
 from flowrt.abc import Store
 from flowrt.flow import Flow
 from flowrt.stores.memory import MemoryStore
 from flowrt.stores.sqlite import SqliteStore
+from tests.compiler.programs import machine
 from tests.feedback import FEEDBACK
 from tests.restate import Restate
 from tests.restate_bot import Serve, Service
 from tests.runtime.mortal import MortalStore, empty
+from tests.runtime.visiting import PROGRAM as VISIT
 from tests.runtime.world import World
 from tests.servers import REQUIRED, NoServer, Postgres
 
@@ -123,3 +126,22 @@ def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], St
 def world(feedback_flow: Flow[Any], new_store: Callable[[], Store]) -> World:
     """A world with each of the stores."""
     return World(feedback_flow, new_store)
+
+
+@pytest.fixture(scope="session")
+def visiting(restate: Restate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One service for many tests."""
+    module = tmp_path_factory.mktemp("visit") / "visit_flow.py"
+    module.write_text(emit_python(machine(VISIT)), encoding="utf-8")
+    with Service(restate, module, "visit") as service:
+        yield service
+
+
+@pytest.fixture
+def visit(visiting: Service, request: pytest.FixtureRequest) -> Iterator[Service]:
+    """The service, with a contact of the test's own."""
+    visiting.me = request.node.name
+    yield visiting
+    visiting.away.unlink(missing_ok=True)
+    visiting.closed.unlink(missing_ok=True)
+    visiting.busy.unlink(missing_ok=True)

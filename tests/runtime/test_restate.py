@@ -22,24 +22,6 @@ from tests.runtime.visiting import PROGRAM as VISIT
 pytestmark = [pytest.mark.xdist_group("restate"), pytest.mark.timeout(420)]
 
 
-@pytest.fixture(scope="module")
-def visiting(restate: Restate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One service for many tests."""
-    module = tmp_path_factory.mktemp("visit") / "visit_flow.py"
-    module.write_text(emit_python(machine(VISIT)), encoding="utf-8")
-    with Service(restate, module, "visit") as service:
-        yield service
-
-
-@pytest.fixture
-def visit(visiting: Service, request: pytest.FixtureRequest) -> Iterator[Service]:
-    """The service, with a contact of the test's own."""
-    visiting.me = request.node.name
-    yield visiting
-    visiting.away.unlink(missing_ok=True)
-    visiting.closed.unlink(missing_ok=True)
-
-
 @pytest.fixture
 def hasty(serve: Serve, request: pytest.FixtureRequest) -> Service:
     """The same flow, but with little patience."""
