@@ -257,10 +257,10 @@ def test_what_happens_is_measured(serve: Serve) -> None:
 
 def test_the_queries_of_the_manual_find_what_it_says(visit: Service) -> None:
     visit.say("hi", "m1", "Ada")
+    until(lambda: "outbox" not in visit.state("Ada"), "the reply to be delivered")
     visit.closed.touch()
     visit.say("hi", "m1", "Zoë")
     until(lambda: len(visit.ask("parked", {}, "Zoë")) == 1, "the reply to be parked")
-    until(lambda: "outbox" not in visit.state("Ada"), "the reply to be delivered")
     found = [visit.query(text.replace("feedback", visit.flow)) for text in blocks("sql")]
     sessions, parked, _, _ = [[row.get("service_key") for row in rows] for rows in found]
     assert {"Ada", "Zo%C3%AB"} <= set(sessions)
