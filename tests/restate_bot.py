@@ -217,12 +217,12 @@ class Service:
         return rows
 
     def state(self, contact: str | None = None) -> dict[str, str]:
-        """What the server keeps of `contact`, by key."""
+        """What the server keeps of `contact`, by key; empty what is no UTF-8."""
         rows = self.query(
             f"SELECT key, value_utf8 FROM state WHERE service_name = '{self.flow}'"  # noqa: S608 - our own names
             f" AND service_key = '{key_of(contact or self.me)}'"
         )
-        return {row["key"]: row["value_utf8"] for row in rows}
+        return {row["key"]: row.get("value_utf8") or "" for row in rows}
 
 
 Serve = Callable[..., Service]

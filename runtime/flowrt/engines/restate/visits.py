@@ -41,12 +41,12 @@ class _Keeper(Protocol):
 
 
 async def load(ctx: _Keeper) -> dict[str, str]:
-    """All that is kept in the object, by key."""
+    """All that is kept in the object, by key; in what somebody else has written, bytes beyond ASCII are spelt out."""
     keys: dict[str, str] = {}
     for key in sorted(await ctx.state_keys()):
         text = await ctx.get(key, serde=BYTES)
         if text is not None:
-            keys[key] = text.decode("ascii", "replace")
+            keys[key] = text.decode("ascii", "backslashreplace")
     return keys
 
 
