@@ -20,6 +20,14 @@ def test_marks_are_forgotten_after_eight_days_and_the_timer_is_set_for_that() ->
     assert kept.dump() == {}
 
 
+def test_a_message_that_was_accepted_long_before_it_is_handled_is_remembered_as_long() -> None:
+    week = 7 * 24 * 60 * 60 * SECOND
+    kept = Kept({})
+    kept.take(Change("ada", at=5, session=None, due=None, mark="m1"), 2 * week)
+    kept.forget_marks(3 * week)
+    assert Kept(kept.dump()).knows("m1")
+
+
 def test_a_timer_that_is_lost_is_set_again() -> None:
     kept = Kept({"session": "{}", "due": "50", "timer": '[50,"a","inv"]'})
     assert kept.needs_alarm(50) is None
@@ -34,14 +42,14 @@ def test_keys_of_contacts_are_ascii_and_tell_them_apart() -> None:
 def delivering() -> Kept:
     """Somebody to whom something is being delivered, since the instant 5."""
     kept = Kept({})
-    kept.take(Change("ada", at=5, session=None, due=None, outbox=[("reply", "one"), ("notice", "two")]))
+    kept.take(Change("ada", at=5, session=None, due=None, outbox=[("reply", "one"), ("notice", "two")]), 5)
     assert kept.begin_delivery("reply", "first", 5) == [Row(1, "reply", "one")]
     return kept
 
 
 def test_a_lane_has_one_delivery_at_a_time() -> None:
     kept = Kept(delivering().dump())
-    kept.take(Change("ada", at=6, session=None, due=None, outbox=[("reply", "three")]))
+    kept.take(Change("ada", at=6, session=None, due=None, outbox=[("reply", "three")]), 6)
     assert kept.begin_delivery("reply", "second", 6) == []
     assert kept.begin_delivery("notice", "third", 6) == [Row(2, "notice", "two")]
     assert kept.end_delivery("first", [1], {}, 7)
@@ -60,7 +68,7 @@ def test_a_delivery_of_which_nothing_is_heard_is_given_up_and_not_heard_later() 
 
 def test_what_comes_back_for_who_was_erased_is_not_heard() -> None:
     kept = Kept({})
-    kept.take(Change("ada", at=9, session=None, due=None, outbox=[("reply", "of today")]))
+    kept.take(Change("ada", at=9, session=None, due=None, outbox=[("reply", "of today")]), 9)
     kept.begin_delivery("reply", "new", 9)
     assert not kept.end_delivery("old", [1], {}, 9)
     assert [row.body for row in kept.outbox.rows] == ["of today"]

@@ -195,6 +195,7 @@ def test_a_stored_session_that_is_garbage_ends_as_outdated(visit: Service) -> No
         ("ada", b"[]", "the request is not a JSON object"),
         ("ada", b'{"id": ""}', "an id has 1 to 512 characters: this has 0"),
         ("ada", b'{"id": "1", "text": 5}', "`text` of the request is not a text"),
+        ("ada", b'{"id": "1", "at": -1}', "`at` of the request lies before 1970"),
         ("a%20b", b'{"id": "1"}', "the key is that of no contact"),
     ],
 )

@@ -84,7 +84,7 @@ class Kept:
     """All that is kept of one contact. `unreadable` is what was put aside, by key.
 
     >>> kept = Kept({})
-    >>> kept.take(Change("ada", at=5, session="{}", due=9, mark="m1", outbox=[("reply", "Hi!")]))
+    >>> kept.take(Change("ada", at=5, session="{}", due=9, mark="m1", outbox=[("reply", "Hi!")]), now=6)
     >>> kept.dump()
     {'session': '{}', 'due': '9', 'outbox': '[1,[[1,"reply","Hi!"]],[],[]]', 'marks.0': '["m1"]'}
     >>> kept.knows("m1"), kept.wanted, Kept(kept.dump()).outbox.rows
@@ -141,11 +141,14 @@ class Kept:
         """How many ids of events are known."""
         return sum(map(len, self._marks.values()))
 
-    def take(self, change: Change) -> None:
-        """Make `change` true. Its calls are the engine's own affair."""
+    def take(self, change: Change, now: Instant) -> None:
+        """Make `change` true. Its calls are the engine's own affair.
+
+        The life of its mark begins `now`: the event may have been accepted long before.
+        """
         self.session, self.due = change.session, change.due
         if change.mark is not None:
-            self._marks.setdefault(change.at // _DAY, []).append(change.mark)
+            self._marks.setdefault(now // _DAY, []).append(change.mark)
         self._append(change.outbox)
 
     def _append(self, rows: Sequence[tuple[Lane, str]]) -> None:

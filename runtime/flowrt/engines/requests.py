@@ -126,6 +126,8 @@ def load_event(
 def _event(handler: str, contact: str, body: bytes, records: Records | None) -> tuple[Event, Instant | None]:
     fields = fields_of(body)
     id, at = fields.text("id"), fields.optional("at", read.whole)
+    if at is not None and at < 0:
+        raise BadRequest("`at` of the request lies before 1970: it is in microseconds since then")
     if handler != "result" and not 0 < len(id) <= NAME_MAX:
         raise BadRequest(f"an id has 1 to {NAME_MAX} characters: this has {len(id)}")
     match handler:

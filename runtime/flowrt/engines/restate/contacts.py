@@ -128,7 +128,7 @@ class Contacts:
         """Step, commit, and run at once the calls that may not be stored."""
         outcome = self._handler(seen.contact, seen.kept.session, event, at)
         outcome.change.mark = mark
-        seen.kept.take(outcome.change)
+        seen.kept.take(outcome.change, seen.now)
         _log_faults(outcome)
         await self._commit(seen, [call for call in outcome.calls if not call.secret])
         self._measuring.ended(outcome.ended)
