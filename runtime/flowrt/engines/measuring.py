@@ -82,8 +82,9 @@ class Measuring:
         self._metrics.called(action, timed.outcome, timed.seconds)
 
     def fired(self, due: Instant, now: Instant) -> None:
-        """The deadline of the instant `due` is served `now`."""
-        self._metrics.fired((now - due) / SECOND)
+        """The deadline of the instant `due` is served `now`; one of 0 is not known."""
+        if due:
+            self._metrics.fired((now - due) / SECOND)
 
     def ended(self, sessions: Sequence[Ended]) -> None:
         """These sessions have ended."""
