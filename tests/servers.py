@@ -78,12 +78,6 @@ class Postgres:
         """The folder of its data, with the rules of who may connect."""
         return self._folder / "data"
 
-    @property
-    def pid(self) -> int:
-        """The first of its processes."""
-        assert self._process is not None
-        return self._process.pid
-
     def start(self) -> None:
         """Start it, and wait until it answers; one that was killed first recovers."""
         until = time.monotonic() + STARTS_WITHIN
@@ -108,6 +102,12 @@ class Postgres:
             self._process.send_signal(how)
             self._process.wait()
             self._process = None
+
+    @property
+    def pid(self) -> int:
+        """The first of its processes."""
+        assert self._process is not None
+        return self._process.pid
 
     def _log(self) -> Path:
         return self._folder / "log"

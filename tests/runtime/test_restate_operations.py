@@ -199,6 +199,14 @@ def test_sessions_of_one_version_and_their_timers_meet_the_next(serve: Serve) ->
 # Looking after contacts
 
 
+def test_the_tests_that_the_manual_names_are_there() -> None:
+    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", MANUAL.read_text(encoding="utf-8"))
+    assert named
+    folder = Path(__file__).parent
+    there = [f"def {test}(" in (folder / file).read_text(encoding="utf-8") for file, test in named]
+    assert all(there), [name for name, found in zip(named, there, strict=True) if not found]
+
+
 def test_all_that_is_kept_of_a_contact_is_shown(visit: Service) -> None:
     assert visit.ask("show", {})["session"] is None
     visit.closed.touch()
