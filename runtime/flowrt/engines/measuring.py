@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Literal
 
 from flowrt.effects import Ended
+from flowrt.errors import Busy
 from flowrt.metrics import Metrics
 from flowrt.time import SECOND, Instant
 
@@ -67,6 +68,9 @@ class Measuring:
         with self.doing("events"):
             try:
                 yield timed
+            except Busy:
+                self._metrics.took(kind, "refused", timed.seconds)
+                raise
             except Exception as error:
                 if not isinstance(error, self._cut_off):
                     self._metrics.took(kind, "failed", timed.seconds)

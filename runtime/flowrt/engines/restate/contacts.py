@@ -29,6 +29,7 @@ from flowrt.engines.restate.visits import (
     visit,
 )
 from flowrt.engines.showing import parked, shown
+from flowrt.errors import Busy
 from flowrt.events import Due, Event, Result
 from flowrt.fields import Unreadable
 from flowrt.flow import Flow
@@ -224,6 +225,8 @@ async def _guarded(name: str, work: Awaitable[bytes]) -> bytes:
         return await work
     except (TerminalError, DisconnectedException):  # the latter means that Restate begins another attempt
         raise
+    except Busy as why:
+        raise TerminalError(str(why), status_code=503) from None
     except (BadRequest, Unreadable) as why:
         raise TerminalError(str(why).replace("the stored text", "the request"), status_code=400) from None
     except Exception as error:
