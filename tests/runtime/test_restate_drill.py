@@ -169,12 +169,12 @@ def test_soak_on_three_nodes(serve: Serve, cluster: Restate, capsys: pytest.Capt
     drill, kills = Drill(service, contacts=8, messages=100, seed=7), [0, 0, 0]
 
     def kill(done: int) -> None:
-        which = 1 + done % 2
+        which = done % 3
         kills[which] += 1
         cluster.restart(which)
 
     drill.run(kill, every=100)
-    assert sum(kills) >= 5
+    assert min(kills) >= 2
     assert drill.wrong() == []
     tell(capsys, drill, f"{sum(kills)} kills of nodes")
 
