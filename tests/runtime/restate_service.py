@@ -24,7 +24,7 @@ from flowrt.actions import current_call
 from flowrt.effects import Ended
 from flowrt.engines.keeping import Kept
 from flowrt.engines.restate import RestateEngine
-from flowrt.errors import Undeliverable
+from flowrt.errors import Again, Undeliverable
 from flowrt.metrics import Metrics
 
 
@@ -82,6 +82,8 @@ class Actions:
         if name == "broken":
             raise RuntimeError("no seats")
         await self._while_busy()
+        if name == "again" and call.attempt == 1:
+            raise Again
         if name == "crash" and self.record.path.read_text().count('"crash"') == 1:
             os.kill(os.getpid(), 9)
         return f"{name}-1"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flowrt.abc import Change
-from flowrt.engines.keeping import LOST, OVERDUE, Kept, Row
+from flowrt.abc import LETTERS_LIVE, Change
+from flowrt.engines.keeping import LETTERS, LOST, OVERDUE, Kept, Row
 from flowrt.engines.requests import key_of
 from flowrt.time import SECOND
 
@@ -12,11 +12,11 @@ def test_marks_are_forgotten_after_eight_days_and_the_timer_is_set_for_that() ->
     day = 24 * 60 * 60 * SECOND
     kept = Kept({"marks.0": '["m1"]', "marks.1": '["m2"]'})
     assert kept.needs_alarm(0) == 9 * day
-    kept.forget_marks(9 * day - 1)
+    kept.forget_old(9 * day - 1)
     assert kept.knows("m1")
-    kept.forget_marks(9 * day)
+    kept.forget_old(9 * day)
     assert (kept.knows("m1"), kept.knows("m2")) == (False, True)
-    kept.forget_marks(10 * day)
+    kept.forget_old(10 * day)
     assert kept.dump() == {}
 
 
@@ -24,7 +24,7 @@ def test_a_message_that_was_accepted_long_before_it_is_handled_is_remembered_as_
     week = 7 * 24 * 60 * 60 * SECOND
     kept = Kept({})
     kept.take(Change("ada", at=5, session=None, due=None, mark="m1"), 2 * week)
-    kept.forget_marks(3 * week)
+    kept.forget_old(3 * week)
     assert Kept(kept.dump()).knows("m1")
 
 
@@ -79,3 +79,26 @@ def test_what_is_scheduled_is_the_timer_and_the_deliveries_that_begin_later() ->
     assert kept.scheduled == ["inv_timer"]
     kept.begins_later("first", "inv_delivery")
     assert Kept(kept.dump()).scheduled == ["inv_timer", "inv_delivery"]
+
+
+def test_of_sessions_that_ended_by_a_fault_the_last_are_remembered_for_a_month() -> None:
+    kept = Kept({})
+    for number in range(LETTERS + 1):
+        kept.take(Change("ada", at=5, session=None, due=None, letters=[f"letter {number}"]), 5)
+    kept = Kept(kept.dump())
+    assert [row.body for row in kept.letters("ada")] == [f"letter {number + 1}" for number in range(LETTERS)]
+    assert kept.needs_alarm(6) == 5 + LETTERS_LIVE
+    kept.forget_old(4 + LETTERS_LIVE)
+    assert len(kept.letters("ada")) == LETTERS
+    kept.forget_old(5 + LETTERS_LIVE)
+    assert kept.dump() == {}
+
+
+def test_a_letter_has_the_number_of_nothing_else_and_is_discarded_by_it() -> None:
+    kept = Kept({})
+    kept.take(Change("ada", at=5, session=None, due=None, letters=["first", "second"]), 5)
+    kept = Kept(kept.dump())
+    kept.take(Change("ada", at=5, session=None, due=None, outbox=[("reply", "one")]), 5)
+    assert [row.seq for row in kept.outbox.rows] == [3]
+    assert (kept.discard_letters([1, 3]), [row.body for row in kept.letters("ada")]) == (1, ["second"])
+    assert (kept.discard_letters([]), kept.letters("ada")) == (1, [])

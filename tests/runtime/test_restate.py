@@ -113,6 +113,14 @@ def test_an_action_whose_process_is_killed_runs_again_with_the_same_key(visit: S
     assert len({key for key, _ in visit.record("call")}) == 1
 
 
+def test_an_action_that_asks_for_another_try_gets_it_with_the_same_key(visit: Service) -> None:
+    visit.say("hi", "m1")
+    visit.say("again", "m2")
+    visit.waits_for(3)
+    assert visit.said() == ["Who?", "Booked again-1.", "Sure?"]
+    assert [key for key, _ in visit.record("call")] == ["m2#0", "m2#0"]
+
+
 def test_what_the_host_does(visit: Service) -> None:
     assert json.loads(visit.tell(Opened("o1", visit.me)).body) == {"handled": True}
     assert json.loads(visit.tell(Opened("o1", visit.me)).body) == {"handled": False}
@@ -170,6 +178,11 @@ def test_a_function_that_raises_fails_the_session_and_blocks_nobody(visit: Servi
     visit.say("raise", "m2")
     visit.waits_for(1, "notice")
     assert [reason for _, reason in visit.record("notice")] == ["failed"]
+    [letter] = visit.ask("show", {})["letters"]
+    assert (letter["reason"], letter["state"]) == ("failed", "visiting.ask_name")
+    assert "a function that fails" in letter["cause"]
+    assert visit.ask("discard", {"numbers": [letter["number"]]}) == {"found": 1}
+    assert visit.ask("show", {})["letters"] == []
     assert visit.say("hi", "m3")
 
 

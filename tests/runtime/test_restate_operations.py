@@ -264,16 +264,19 @@ def test_what_happens_is_measured(serve: Serve) -> None:
 
 
 def test_the_queries_of_the_manual_find_what_it_says(visit: Service) -> None:
+    visit.say("hi", "m1", "Bob")
+    visit.say("raise", "m2", "Bob")
     visit.say("hi", "m1", "Ada")
     until(lambda: "outbox" not in visit.state("Ada"), "the reply to be delivered")
     visit.closed.touch()
     visit.say("hi", "m1", "Zoë")
     until(lambda: len(visit.ask("parked", {}, "Zoë")) == 1, "the reply to be parked")
     found = [visit.query(text.replace("feedback", visit.flow)) for text in blocks("sql")]
-    sessions, parked, _, _ = [[row.get("service_key") for row in rows] for rows in found]
+    sessions, parked, letters, _, _ = [[row.get("service_key") for row in rows] for rows in found]
     assert {"Ada", "Zo%C3%AB"} <= set(sessions)
     assert "Ada" not in parked
     assert "Zo%C3%AB" in parked
+    assert "Bob" in letters
 
 
 def test_a_bot_and_its_server_say_that_they_are_well(visit: Service, restate: Restate) -> None:

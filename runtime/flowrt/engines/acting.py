@@ -16,7 +16,7 @@ KEPT = 600.0
 
 
 class Acting:
-    """Runs actions, each within its limit, and measures them. What comes of one is the event to send on, as JSON.
+    """Runs actions, each within its limit. What comes of one is the event to send on, as JSON.
 
     A call with a secret is kept here under a ticket, which tells nothing and may be stored. It runs once, however
     often it is asked for. In another process, or after this one was killed, nothing is known of it: it has failed.
@@ -30,10 +30,8 @@ class Acting:
 
     async def run(self, call: Call) -> bytes:
         """Run `call`."""
-        with self._measuring.call(call.name) as timed:
-            result = await self._runner.result(call)
-            timed.outcome = "answered" if result.failure is None else "failed"
-        return dump_event(result)
+        with self._measuring.doing("calls"):
+            return dump_event(await self._runner.result(call))
 
     async def keep(self, call: Call) -> bytes:
         """Keep `call`, which holds a secret, in memory; the ticket for it."""

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from flowrt import fields as read
-from flowrt.abc import MARKS_LIVE, Change, Lane
+from flowrt.abc import LETTERS_LIVE, MARKS_LIVE, Change, Lane, LetterRow
 from flowrt.fields import Mismatch
 from flowrt.log import logger
 from flowrt.time import SECOND, Instant, Period
 
 BATCH = 20
 """How many replies are delivered in one go."""
+
+LETTERS = 20
+"""How many sessions of a contact that ended by a fault are remembered, the last ones."""
 
 OVERDUE: Period = 60 * SECOND
 """A timer that is so long overdue is lost: another is set."""
@@ -49,6 +52,14 @@ class ParkedEffect(NamedTuple):
     lane: Lane
     body: str
     why: str
+    at: Instant
+
+
+class Letter(NamedTuple):
+    """What is left of a session that ended by a fault, as text, and when it did."""
+
+    seq: int
+    body: str
     at: Instant
 
 
@@ -98,6 +109,7 @@ class Kept:
         self.due = self._read("due", read.whole)
         self.alarm = self._read("timer", _alarm)
         self.outbox = self._read("outbox", _outbox) or Outbox(0, [], [], [])
+        self._letters = self._read("letters", _letters) or []
         self._marks: dict[int, list[str]] = {}
         for key in sorted(keys):
             day = key.removeprefix(_MARKS)
@@ -128,8 +140,10 @@ class Kept:
         if self.alarm is not None:
             keys["timer"] = _encode(self.alarm)
         outbox = self.outbox
-        if outbox.rows or outbox.underway or outbox.parked:
+        if outbox.rows or outbox.underway or outbox.parked or self._letters:  # for the sake of its numbers
             keys["outbox"] = _encode([outbox.seq, outbox.rows, outbox.underway, outbox.parked])
+        if self._letters:
+            keys["letters"] = _encode(self._letters)
         return keys | {f"{_MARKS}{day}": _encode(ids) for day, ids in self._marks.items()}
 
     def knows(self, mark: str) -> bool:
@@ -150,6 +164,9 @@ class Kept:
         if change.mark is not None:
             self._marks.setdefault(now // _DAY, []).append(change.mark)
         self._append(change.outbox)
+        for body in change.letters:
+            self.outbox.seq += 1
+            self._letters = [*self._letters, Letter(self.outbox.seq, body, now)][-LETTERS:]
 
     def _append(self, rows: Sequence[tuple[Lane, str]]) -> None:
         outbox = self.outbox
@@ -157,14 +174,26 @@ class Kept:
             outbox.seq += 1
             outbox.rows.append(Row(outbox.seq, lane, body))
 
-    def forget_marks(self, now: Instant) -> None:
-        """Forget the marks of days that lie long enough back."""
+    def forget_old(self, now: Instant) -> None:
+        """Forget the marks of days that lie long enough back, and letters."""
         self._marks = {day: ids for day, ids in self._marks.items() if _expiry(day) > now}
+        self._letters = [letter for letter in self._letters if letter.at + LETTERS_LIVE > now]
+
+    def letters(self, contact: str) -> list[LetterRow]:
+        """What is left of sessions of `contact` that ended by a fault."""
+        return [LetterRow(contact, *letter) for letter in self._letters]
+
+    def discard_letters(self, seqs: Collection[int]) -> int:
+        """Forget these letters, or all where none are given, and return how many there were."""
+        kept = [letter for letter in self._letters if seqs and letter.seq not in seqs]
+        found, self._letters = len(self._letters) - len(kept), kept
+        return found
 
     @property
     def wanted(self) -> Instant | None:
-        """When there is something to do even if nothing comes: a deadline, or marks to be forgotten."""
+        """When there is something to do even if nothing comes: a deadline, or what is to be forgotten."""
         moments = [_expiry(day) for day in self._marks]
+        moments += [letter.at + LETTERS_LIVE for letter in self._letters]
         return min(moments if self.due is None else [self.due, *moments], default=None)
 
     def needs_alarm(self, now: Instant) -> Instant | None:
@@ -234,6 +263,15 @@ def _expiry(day: int) -> Instant:
 
 def _texts(data: object) -> list[str]:
     return [read.text(id) for id in read.row(data)]
+
+
+def _letters(data: object) -> list[Letter]:
+    return [_letter(letter) for letter in read.row(data)]
+
+
+def _letter(data: object) -> Letter:
+    seq, body, at = read.row(data, 3)
+    return Letter(read.whole(seq), read.text(body), read.whole(at))
 
 
 def _alarm(data: object) -> Alarm:

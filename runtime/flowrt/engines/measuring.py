@@ -77,14 +77,6 @@ class Measuring:
                 raise
         self._metrics.took(kind, timed.outcome, timed.seconds)
 
-    @contextmanager
-    def call(self, action: str) -> Generator[Timed, None, None]:
-        """An action runs."""
-        timed = Timed("answered")
-        with self.doing("calls"):
-            yield timed
-        self._metrics.called(action, timed.outcome, timed.seconds)
-
     def fired(self, due: Instant, now: Instant) -> None:
         """The deadline of the instant `due` is served `now`; one of 0 is not known."""
         if due:

@@ -8,6 +8,7 @@ from typing import Any
 from flowrt.abc import SessionRow
 from flowrt.engines.keeping import Kept, ParkedEffect
 from flowrt.flow import Flow
+from flowrt.letters import DeadLetter, load_letter
 from flowrt.values import to_json
 from flowrt.viewing import SessionView, view_of
 
@@ -29,6 +30,7 @@ def shown(kept: Kept, contact: str, flow: Flow[Any]) -> dict[str, object]:
         "waiting": len(kept.outbox.rows),
         "underway": [{"lane": one.lane, "since": one.since} for one in kept.outbox.underway],
         "parked": parked(kept.outbox.parked),
+        "letters": [_letter(load_letter(row)) for row in kept.letters(contact)],
         "marks": kept.marks,
         "unreadable": sorted(kept.unreadable),
     }
@@ -40,6 +42,17 @@ def parked(effects: Sequence[ParkedEffect]) -> list[dict[str, object]]:
         {"number": one.seq, "lane": one.lane, "why": one.why, "at": one.at, "effect": one.body}
         for one in effects
     ]
+
+
+def _letter(letter: DeadLetter) -> dict[str, object]:
+    return {
+        "number": letter.number,
+        "at": letter.at,
+        "session": letter.session,
+        "reason": letter.reason,
+        "state": letter.state,
+        "cause": letter.cause,
+    }
 
 
 def _session(view: SessionView) -> dict[str, object]:

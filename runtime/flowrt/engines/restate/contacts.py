@@ -116,7 +116,7 @@ class Contacts:
                 timed.outcome = "not due"
                 return b""
             kept.alarm = None
-            kept.forget_marks(seen.now)
+            kept.forget_old(seen.now)
             if kept.due is not None and kept.due <= seen.now:
                 self._measuring.fired(kept.due, seen.now)
                 await self._take(seen, Due(seen.contact), seen.now)
@@ -189,7 +189,10 @@ class Contacts:
 
     async def _unpark(self, ctx: ObjectContext, body: bytes, *, again: bool) -> bytes:
         seen = await visit(ctx)
-        found = seen.kept.unpark(fields_of(body).each("numbers", read.whole), again=again)
+        numbers = fields_of(body).each("numbers", read.whole)
+        found = seen.kept.unpark(numbers, again=again)
+        if not again:
+            found += seen.kept.discard_letters(numbers)
         await self._commit(seen)
         return encode({"found": found})
 

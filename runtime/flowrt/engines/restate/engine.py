@@ -19,14 +19,16 @@ from flowrt.engines.restate.helpers import Helpers
 from flowrt.flow import Flow
 from flowrt.handling import handle
 from flowrt.metrics import Metrics, default_metrics
+from flowrt.waiting import Backoff
 
 
 class RestateEngine:
     """A flow as services for Restate, named after the flow, or `name`.
 
     `actions`, `channel`, `listener` and `metrics` are those of `flowrt.Bot`. `retry_after` is the first pause, in
-    seconds, before a delivery that failed is tried again. `app` is to be served over HTTP/2, by hypercorn for
-    instance, and registered with Restate; `services` are for a `restate.app` of the host's own.
+    seconds, before a delivery that failed, or an action that asks for it, is tried again. `app` is to be served over
+    HTTP/2, by hypercorn for instance, and registered with Restate; `services` are for a `restate.app` of the host's
+    own.
 
     Raises `MissingAction` where `actions` lacks some that the flow calls.
 
@@ -49,10 +51,12 @@ class RestateEngine:
         metrics: Metrics | None = None,
     ) -> None:
         self.name = name or flow.name
-        runner = Runner(find_actions(actions, flow.actions, flow.name), flow.returning)
+        metrics = metrics or default_metrics()
+        found = find_actions(actions, flow.actions, flow.name)
+        runner = Runner(found, flow.returning, metrics=metrics, pauses=partial(Backoff, retry_after))
         functions = find_actions(actions, flow.functions, flow.name)
         handler = partial(handle, flow, functions=functions, notices=listener is not None)
-        measuring = Measuring(metrics or default_metrics(), flow.name, DisconnectedException)
+        measuring = Measuring(metrics, flow.name, DisconnectedException)
         acting = Acting(runner, measuring)
         handing = Handing(channel, listener, flow.records, measuring)
         contacts = Contacts(self.name, flow, handler, handing, acting, measuring, retry_after)
