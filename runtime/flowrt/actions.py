@@ -80,6 +80,10 @@ def _missing(name: str, actions: object) -> str:
     return f"`{name}` (has `{near[0]}`)" if near else f"`{name}`"
 
 
+class Unwanted(Exception):
+    """Another try of a call is not wanted: its session is over, or another worker runs it."""
+
+
 class Runner:
     """Runs actions within their limits; those that are no coroutines in threads.
 
@@ -112,12 +116,15 @@ class Runner:
     async def result(self, call: Call) -> Result:
         """Run `call` within its limit, again where it raises `Again` and the limit leaves room for that.
 
-        Whatever goes wrong with it is a failed result, and never raised.
+        Whatever goes wrong with it is a failed result, and never raised. Raises `Unwanted` where `rest` said that no
+        other try is.
         """
         tries = _Tries(call.limit, self._pauses())
         try:
             async with tries.limit:
                 return Result(call.id, call.contact, value=await self._value(call, tries))
+        except Unwanted:
+            raise
         except (Exception, SystemExit, asyncio.CancelledError) as error:
             if isinstance(error, asyncio.CancelledError) and being_cancelled():
                 raise
@@ -156,7 +163,7 @@ class Runner:
                 facts,
             )
             if not await self._rest(call, pause):
-                raise tries.last
+                raise Unwanted
 
     async def _try(self, call: Call) -> Value:
         """One try of `call`. Raises what the action raises, and `_NoValue`."""
@@ -283,6 +290,9 @@ class Calls:
             result = _lost(call) if lost else await self._runner.result(call)
             what = f"storing the result of {call.name} for contact {hashed(call.contact)}"
             await self._tasks.keep_trying(what, lambda: self._report(result))
+        except Unwanted:  # nor is its result, which would be a failure that another worker may yet avert
+            facts = {"action": call.name, "contact": hashed(call.contact)}
+            logger.info("no other try of action %(action)s for contact %(contact)s is wanted", facts)
         finally:
             del self._running[call.contact, call.id]
 

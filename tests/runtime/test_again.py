@@ -12,7 +12,7 @@ from typing import Any, Protocol, assert_type
 import pytest
 
 from flowrt import Again, Bot, Operations, again_on, current_call
-from flowrt.actions import Runner
+from flowrt.actions import Runner, Unwanted
 from flowrt.effects import Call, Reply
 from flowrt.events import Result
 from flowrt.flow import Flow
@@ -319,6 +319,42 @@ def test_a_session_ended_by_another_worker_in_a_pause_has_no_other_try(
     world.run(main())
 
 
+@pytest.mark.xdist_group("postgres")
+def test_a_worker_that_lost_a_call_to_another_says_nothing_of_it(
+    postgres: str, feedback_flow: Flow[Any]
+) -> None:
+    world = World(feedback_flow, lambda: MortalStore(postgres))
+
+    async def main() -> None:
+        goes = [asyncio.Event(), asyncio.Event()]
+
+        async def each_at_its_gate() -> None:
+            number = len(world.actions.calls) - 1
+            await goes[number].wait()
+            if number == 0:
+                raise Again
+
+        world.actions.answer = each_at_its_gate
+        slow = MortalStore(postgres)
+        async with world.bot(store=slow) as first, world.bot() as second:
+            await world.say_and_wait(first, *CALL)
+            await slow.lose_lease()
+            await second._follower.take_up_calls()
+            await until(lambda: len(world.actions.calls) == 2)
+            goes[0].set()
+            await until(lambda: not first._calls._running)
+            await first.idle()
+            assert NOTED not in world.channel.said()
+            goes[1].set()
+            await second.idle()
+            await first._follower.take_up_deliveries()
+            await first.idle()
+            assert world.channel.said() == [THANKS]
+        assert keys(world) == ["m4#0"] * 2
+
+    world.run(main())
+
+
 # The runner alone: how long it pauses, what it says in the end, what it measures.
 
 
@@ -396,12 +432,17 @@ def test_the_last_cause_is_told() -> None:
             raise Again from error
 
     assert run(failing(Again("the shop is busy"), 9), limit=0.5)[0].failure == "Again: the shop is busy"
-    result, pauses, outcomes = run(because, wanted=False)
-    assert (result.failure, len(pauses), outcomes) == ("ConnectionError: no network", 1, ["again"])
+    result, _, outcomes = run(because, limit=0.5)
+    assert (result.failure, outcomes) == ("ConnectionError: no network", ["failed"])
     result, _, outcomes = run(failing(Again("busy", after=40.0), 9), limit=40.0)
     assert (result.failure, outcomes) == ("Again: busy", ["failed"])
     result, _, outcomes = run(failing(ValueError("no"), 9))
     assert (result.failure, outcomes) == ("ValueError: no", ["failed"])
+
+
+def test_nothing_comes_of_a_call_that_nobody_wants_tried_again() -> None:
+    with pytest.raises(Unwanted):
+        run(failing(Again(), 9), wanted=False)
 
 
 def test_a_try_beyond_the_limit_says_what_went_before() -> None:
