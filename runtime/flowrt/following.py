@@ -127,10 +127,10 @@ class Follower:
         """Deliver what nobody delivers: after a crash, or of a worker that is gone."""
         for lane, delivery in self._deliveries.items():
             woken = set[str]()
-            while found := set(await self._store.undelivered(lane)) - woken:
+            while found := [who for who in await self._store.undelivered(lane) if who not in woken]:
                 for contact in found:
                     delivery.wake(contact)
-                woken |= found
+                woken.update(found)
 
     async def take_up_calls(self) -> None:
         """Run the calls that nobody runs."""

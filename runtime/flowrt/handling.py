@@ -90,7 +90,7 @@ def handle(
         due=None if body is None else session.due,
         outbox=rows,
         calls=[(call.id, dump_effect(call)) for call in calls],
-        calls_over="all" if before is None else tuple((before | finished) - now),
+        calls_over="all" if before is None else tuple(sorted((before | finished) - now)),
     )
     outcome = Outcome(change, calls, [effect for effect in effects if isinstance(effect, Ended)])
     change.letters = [dump_letter(ended, _rested_in(stored, contact)) for ended in outcome.faults]

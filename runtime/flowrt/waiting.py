@@ -105,7 +105,9 @@ class Tasks:
 
     def __init__(self, first_pause: float) -> None:
         self._first_pause = first_pause
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[
+            asyncio.Task[None], None
+        ] = {}  # in order, so that what is drawn again comes out again
         self._at_work = 0
         self._watchers: list[asyncio.Future[None]] = []
 
@@ -132,13 +134,13 @@ class Tasks:
     def spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
         """Run `work` in the background. Its task is kept alive, and what it raises is logged."""
         task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
+        self._tasks[task] = None
         self.begin()
         task.add_done_callback(self._done)
         return task
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+        self._tasks.pop(task, None)
         self.end()
         error = None if task.cancelled() else task.exception()
         if error is not None:
