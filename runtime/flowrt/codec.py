@@ -23,7 +23,7 @@ from flowrt.flow import Flow
 from flowrt.forms import UnknownRecord
 from flowrt.kinds import WrongKind
 from flowrt.renaming import Renaming
-from flowrt.session import INITIAL, Deadline, Interrupted, Lost, Session, V
+from flowrt.session import INITIAL, Deadline, Interrupted, Lost, Session, V, awaiting
 from flowrt.time import Instant
 from flowrt.values import Records, Value, from_json, to_json
 
@@ -198,9 +198,14 @@ def _bare(flow: Flow[V], contact: str, saved: Saved) -> Session[V]:
 def _misplaced(flow: Flow[Any], session: Session[Any]) -> str | None:
     """Why `flow` has no place for a session in this state, or None where it has one."""
     left = session.interrupted
-    for state in [session.state] if left is None else [session.state, left.state]:
+    waits = [(session.state, session.pending)]
+    for state, pending in waits if left is None else [*waits, (left.state, left.pending)]:
         if state not in flow.state_names or state == INITIAL:
             return f"the flow {flow.name!r} has no state {state!r} where a session can be"
+        if flow.awaiting.get(state) != awaiting(pending):
+            return (
+                f"the state {state!r} of the flow {flow.name!r} does not await what the session awaits there"
+            )
     return None
 
 

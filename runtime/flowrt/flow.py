@@ -7,6 +7,7 @@ event alone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Generic, Protocol
 
 from flowrt import sentences
@@ -16,7 +17,7 @@ from flowrt.events import Due, EndedByHost, Event, GivenBack, HostEvent, Message
 from flowrt.kinds import Kind
 from flowrt.machine import FlowMachine
 from flowrt.renaming import RenamedKind
-from flowrt.session import Deadline, Lost, Session, V
+from flowrt.session import AWAITED, Deadline, Lost, Session, V
 from flowrt.time import Instant
 from flowrt.turn import Functions, Turn
 from flowrt.values import Record, record_name
@@ -83,6 +84,16 @@ class Flow(Generic[V]):
         self.contracts = contracts or {}
         self.state_names = frozenset(str(state["name"]) for state in states)
         self._machine: FlowMachine | None = None
+
+    @cached_property
+    def awaiting(self) -> Mapping[str, str]:
+        """What the states await that is not the contact: the trigger that brings it, by state."""
+        return {
+            state: row["trigger"]
+            for row in self.transitions
+            if row["trigger"] in AWAITED
+            for state in ([row["source"]] if isinstance(row["source"], str) else row["source"])
+        }
 
     @property
     def machine(self) -> FlowMachine:
@@ -258,7 +269,7 @@ class _Step:
         """Fire `trigger`, and after it what had come for the wait it returned to."""
         turn = self._turn(event)
         turn.reason = reason
-        if trigger in {"result", "elapsed"}:
+        if trigger in AWAITED:
             self.session.pending = None
         try:
             turn.taken = self._trigger(trigger, turn)

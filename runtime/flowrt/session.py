@@ -18,6 +18,27 @@ if TYPE_CHECKING:
 INITIAL = "start"
 """The state of a contact without a session."""
 
+AWAITED = frozenset({"result", "elapsed"})
+"""The triggers that bring what a session awaits that is not the contact."""
+
+_WAIT = "#wait"
+
+
+def wait_key(event: str) -> str:
+    """The key of a `wait` that began with the event of this key.
+
+    >>> wait_key("m1"), awaiting(wait_key("m1")), awaiting("m1#0"), awaiting(None)
+    ('m1#wait', 'elapsed', 'result', None)
+    """
+    return f"{event}{_WAIT}"
+
+
+def awaiting(pending: str | None) -> str | None:
+    """The trigger that brings what a session awaits under the key `pending`."""
+    if pending is None:
+        return None
+    return "elapsed" if pending.endswith(_WAIT) else "result"
+
 
 class Variables:
     """The base of a generated module's `Variables`: one slot for each variable, empty while it is unset."""

@@ -14,7 +14,7 @@ from flowrt.events import Due, Event, HostEvent, Message, Result, event_key
 from flowrt.kinds import Kind, WrongKind
 from flowrt.limits import MAX_REPLIES, MAX_STEPS
 from flowrt.patterns import Found, Pattern
-from flowrt.session import Deadline, Interrupted, Lost, Session
+from flowrt.session import Deadline, Interrupted, Lost, Session, wait_key
 from flowrt.slots import written
 from flowrt.text import fold
 from flowrt.time import SECOND, Instant, moment
@@ -353,7 +353,7 @@ class Turn:
             session.tries = 0
             session.reminded = ()
             # What the wait before awaited is not awaited here: only a call made on the way is.
-            session.pending = (self.called or f"{self.key}#wait") if pending else None
+            session.pending = (self.called or wait_key(self.key)) if pending else None
             self.called = None
         running = tuple(deadline for deadline in session.deadlines if deadline.trigger == "expire")
         session.deadlines = running + (fixed or self._started(clocks, moves=not pending))

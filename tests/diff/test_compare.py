@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 from flowc.diff.compare import Fate, compare
 from flowc.machine import Machine
 from flowc.pipeline import compile_flow
 from flowc.source import source_of
-from tests.runtime.test_versions import BEFORE, GOES_ON, OUTDATED_BY
+from tests.runtime.test_versions import BEFORE, GOES_ON, OUTDATED_BY, WAITS, waiting
 
 
 def machine(text: str) -> Machine:
@@ -33,6 +35,12 @@ def test_where_the_runtime_goes_on_nothing_is_lost(change: str) -> None:
 )
 def test_where_the_runtime_finds_no_place_the_session_is_lost(change: str) -> None:
     fate = fates(BEFORE, OUTDATED_BY[change])["ask_age"]
+    assert (fate.verdict, bool(fate.why)) == ("lost", True)
+
+
+@pytest.mark.parametrize(("before", "after"), list(permutations(WAITS, 2)))
+def test_where_something_else_is_awaited_the_session_is_lost(before: str, after: str) -> None:
+    fate = fates(waiting(before, aside=False), waiting(after, aside=False))["step"]
     assert (fate.verdict, bool(fate.why)) == ("lost", True)
 
 

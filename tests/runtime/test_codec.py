@@ -29,7 +29,7 @@ def filled(flow: Flow[Any]) -> Session[Any]:
     session.deadlines = (Deadline("expire", 900, 900), Deadline("result", 30, 0))
     session.tries, session.reminded, session.pending = 2, ("after_5_minutes",), "7#0"
     result = Result("6#0", "ada", failure=ODD)
-    session.interrupted = Interrupted("unhappy", 1, ("x",), (Deadline("result", 5, 0),), "6#0", result)
+    session.interrupted = Interrupted("save_feedback", 1, ("x",), (Deadline("result", 5, 0),), "6#0", result)
     session.held = (
         Message("8", "ada", ODD),
         Message("9", "ada", None),
@@ -171,6 +171,8 @@ def test_a_sentence_names_the_place_and_not_what_was_said(feedback_flow: Flow[An
         ({"flow": "orders"}, "saved by the flow 'orders'"),
         ({"state": "ask_age"}, "no state 'ask_age'"),
         ({"state": "start"}, "no state 'start'"),
+        ({"state": "unhappy"}, "the state 'unhappy' .* does not await what the session awaits"),
+        ({"pending": None}, "the state 'save_feedback' .* does not await what the session awaits"),
         ({"vars": {}}, "no variable 'name'"),
         ({"vars": {"name": 7}}, "what the variable 'name' holds is not of the type text"),
     ],

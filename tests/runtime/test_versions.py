@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Callable, Coroutine
 from functools import cache
+from itertools import permutations
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +17,9 @@ from flowc.source import source_of
 from flowrt.abc import Change, Store
 from flowrt.bot import Bot
 from flowrt.effects import Emitted, Ended
+from flowrt.events import Message
 from flowrt.flow import Flow
+from flowrt.handling import handle
 from flowrt.sentences import OUTDATED
 from tests.runtime.world import World
 
@@ -400,3 +403,36 @@ def test_a_module_without_words_of_its_own_runs_and_says_the_default_ones(asked_
     )
     assert asked_for_age.says("7", older) == [OVER[0], *ANEW, OVER[1]]
     assert asked_for_age.says("Ada", AFTER) == ["bot:  Your years?"]
+
+
+# What is awaited.
+
+WAITS = {
+    "ask": '-> step: ask name "Your name?"',
+    "call": '-> step: call save()\n      failed -> reply "No."',
+    "wait": "-> step: wait 5 minutes",
+}
+
+
+def waiting(kind: str, *, aside: bool) -> str:
+    """A flow whose only wait is `step`; with `aside`, an `anytime` that asks something leaves it."""
+    anytime = 'anytime on "help" -> aside: ask more "With what?" -> again\n' if aside else ""
+    return f"""\
+flow form
+timeout 1 hour
+action save()
+{anytime}on message
+  {WAITS[kind]}
+  -> end session
+"""
+
+
+@pytest.mark.parametrize("aside", [False, True], ids=["", "interrupted"])
+@pytest.mark.parametrize(("before", "after"), list(permutations(WAITS, 2)))
+def test_a_state_that_awaits_something_else_now_is_outdated(before: str, after: str, *, aside: bool) -> None:
+    stored: str | None = None
+    for text in ["hi", "help"] if aside else ["hi"]:
+        taken = handle(version(waiting(before, aside=aside)), "ada", stored, Message(text, "ada", text), 1)
+        stored = taken.change.session
+    after_all = handle(version(waiting(after, aside=aside)), "ada", stored, Message("2", "ada", "hello"), 2)
+    assert [ended.reason for ended in after_all.ended] == ["outdated"]

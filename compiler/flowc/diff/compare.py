@@ -43,6 +43,11 @@ def compare(old: ir.Machine, new: ir.Machine) -> tuple[Fate, ...]:
     return tuple(comparing.fate(state) for state in old.waits)
 
 
+def _awaits(state: ir.State) -> str:
+    """What a session awaits in `state`: a call's result, an instant, or the contact."""
+    return state.kind if state.kind in {"call", "wait"} else "contact"
+
+
 class _Comparing:
     def __init__(self, old: ir.Machine, new: ir.Machine) -> None:
         self.old = old
@@ -70,7 +75,10 @@ class _Comparing:
         before = question_of(self.graph, state)
         after = question_of(self.new_graph, self.waits[now])
         if before != after:
-            return Fate(state, now, "restarts", f"{before}, and now {after}", conversation)
+            alike = _awaits(state) == _awaits(self.waits[now])
+            return Fate(
+                state, now, "restarts" if alike else "lost", f"{before}, and now {after}", conversation
+            )
         return Fate(state, now, "safe", conversation=conversation)
 
     def _lacking(
