@@ -20,6 +20,7 @@ from flowrt.events import Message
 from flowrt.flow import Flow
 from flowrt.stores import open_store, postgres_schema
 from flowrt.stores.postgres import PostgresStore
+from flowrt.stores.postgres_sql import DELIVERED
 from flowrt.time import FakeClock
 from tests.runtime.counting import counting
 from tests.runtime.mortal import MortalStore, empty, run
@@ -223,6 +224,41 @@ def test_what_is_added_while_another_worker_delivers_is_not_left_behind(team: Te
         connection = await asyncpg.connect(team.dsn)
         assert await connection.fetchval("SELECT count(*) FROM flowrt_queue") == 0
         await connection.close()
+
+    go(work())
+
+
+class Deaf(MortalStore):
+    """A store that does not hear the answer to the `unheard` statement, and says it again, after `meanwhile`."""
+
+    unheard = ""
+
+    async def meanwhile(self) -> None:
+        """What happens while the connection is made anew."""
+
+    async def _fetch(self, statement: str, *values: object) -> list[asyncpg.Record]:
+        rows = await super()._fetch(statement, *values)
+        if statement == self.unheard:
+            self.unheard = ""
+            await self.meanwhile()
+            return await self._fetch(statement, *values)
+        return rows
+
+
+def test_what_is_added_while_an_answer_is_lost_is_not_left_behind(postgres: str) -> None:
+    class Busy(Deaf):
+        async def meanwhile(self) -> None:
+            await self.commit(Change("ada", 2, outbox=[("reply", "second")]))
+
+    async def work() -> None:
+        store = Busy(postgres)
+        await store.open()
+        await store.commit(Change("ada", 1, outbox=[("reply", "first")]))
+        rows = await store.outbox("ada", "reply", 10)
+        store.unheard = DELIVERED
+        await store.delivered("ada", "reply", [row.seq for row in rows])
+        assert [row.body for row in await store.outbox("ada", "reply", 10)] == ["second"]
+        await store.close()
 
     go(work())
 

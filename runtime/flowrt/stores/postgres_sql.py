@@ -11,6 +11,8 @@ _ID_MAX = 500
 """The longest id, in bytes, that stands in an index as it is; an entry has 2,704 bytes, contact included."""
 
 _IS_GONE = "NOT EXISTS (SELECT FROM flowrt_worker w WHERE w.id = {}.worker AND w.until > clock_timestamp())"
+_NEWS = "nextval('flowrt_version')"
+"""What tells that a lane was added to: a number that no lane had before, also when its row is made anew."""
 
 READ = """
 SELECT s.body, s.version, EXISTS (SELECT FROM flowrt_mark m WHERE m.contact = $1 AND m.id = $2)
@@ -54,12 +56,12 @@ PARKED = """
 SELECT contact, seq, lane, body, why, at FROM flowrt_parked
 WHERE seq > $1 AND ($2::bytea IS NULL OR contact = $2) ORDER BY seq LIMIT $3"""
 DISCARD = "DELETE FROM flowrt_parked WHERE contact = $1 AND seq = ANY ($2::bigint[]) RETURNING 1"
-UNPARK = """
+UNPARK = f"""
 WITH gone AS (DELETE FROM flowrt_parked WHERE contact = $1 AND seq = ANY ($2::bigint[])
               RETURNING contact, seq, lane, body),
      queued AS (INSERT INTO flowrt_queue AS q (contact, lane, worker, news)
-                SELECT DISTINCT contact, lane, $3::bigint, 1 FROM gone
-                ON CONFLICT (contact, lane) DO UPDATE SET news = q.news + 1 RETURNING 1)
+                SELECT contact, lane, $3::bigint, {_NEWS} FROM (SELECT DISTINCT contact, lane FROM gone) AS lanes
+                ON CONFLICT (contact, lane) DO UPDATE SET news = excluded.news RETURNING 1)
 INSERT INTO flowrt_outbox (contact, lane, body)
 SELECT contact, lane, body FROM gone, (SELECT count(*) FROM queued) AS queues ORDER BY gone.seq RETURNING 1"""
 
@@ -197,8 +199,9 @@ def _send(statement: _Statement, contact: str, after: str, change: Change, worke
     statement.add(
         "queued",
         "INSERT INTO flowrt_queue AS q (contact, lane, worker, news) "
-        f"SELECT {contact}, lane, {statement.value(worker, 'bigint')}, 1 FROM {after}, unnest({lanes}) AS lane "
-        "ON CONFLICT (contact, lane) DO UPDATE SET news = q.news + 1 RETURNING 1",
+        f"SELECT {contact}, lane, {statement.value(worker, 'bigint')}, {_NEWS} "
+        f"FROM {after}, unnest({lanes}) AS lane "
+        "ON CONFLICT (contact, lane) DO UPDATE SET news = excluded.news RETURNING 1",
     )
     columns = [statement.value([row[place] for row in change.outbox], "text[]") for place in (0, 1)]
     statement.add(
