@@ -1,0 +1,150 @@
+"""What the people talk to: real flows and flows at random, in versions that follow one another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from flowc import machine as ir
+from flowc.pipeline import compile_flow, load_flow
+from flowc.source import Source, load, source_of
+from flowc.transcript.generate.inputs import Inputs
+from flowc.transcript.generate.values import Values
+from flowc.transcript.literals import bound
+from flowc.types import Type
+from flowrt.effects import Effect
+from flowrt.events import Event
+from flowrt.flow import Flow, Triggers
+from flowrt.forms import admitted
+from flowrt.session import Session
+from flowrt.time import Instant
+from flowrt.turn import Functions
+from flowrt.values import Value
+from tests.fuzz.flows import flow as flow_at_random
+
+ROOT = Path(__file__).parents[2]
+
+STEPS: ContextVar[list[tuple[Event, Instant]]] = ContextVar("simulated_steps")
+"""The steps that were taken for the event at hand since its session was read."""
+
+
+class WatchedFlow(Flow[Any]):
+    """A flow that says which steps it takes."""
+
+    def step(
+        self,
+        session: Session[Any],
+        event: Event,
+        at: Instant,
+        machine: Triggers | None = None,
+        functions: Functions | None = None,
+    ) -> list[Effect]:
+        """As every flow."""
+        STEPS.get([]).append((event, at))
+        return super().step(session, event, at, machine, functions)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Version:
+    """A flow as it is at one time. Bots run `watched`; what should have happened is worked out with `flow`."""
+
+    name: str
+    flow: Flow[Any]
+    watched: WatchedFlow
+    inputs: Inputs
+    kinds: Mapping[str, str]
+    """What each state is."""
+    returns: Mapping[str, Sequence[Value] | None]
+    """What each action may give."""
+    functions: Mapping[str, Callable[..., object]]
+    events: Sequence[str]
+
+
+def version_of(name: str, source: Source) -> Version | None:
+    """The version that `source` is, None where it does not compile."""
+    machine = compile_flow(source).machine
+    if machine is None:
+        return None
+    flow = load_flow(machine)
+    watched = object.__new__(WatchedFlow)
+    watched.__dict__.update(flow.__dict__)
+    values = Values(machine)
+    return Version(
+        name,
+        flow,
+        watched,
+        Inputs(machine, values),
+        {state.name: state.kind for state in machine.states},
+        {action.name: _values(action.returns, values, flow) for action in machine.actions},
+        {each.name: _function(each, values, flow) for each in machine.functions},
+        [
+            row.trigger.removeprefix("event ")
+            for row in machine.transitions
+            if row.trigger.startswith("event ")
+        ],
+    )
+
+
+def _values(kind: Type | None, values: Values, flow: Flow[Any]) -> list[Value] | None:
+    if kind is None:
+        return None
+    found: list[Value] = []
+    for literal in values.of(kind):
+        with suppress(ValueError):
+            found.append(admitted(bound(literal, flow.records)))
+    return found
+
+
+def _function(function: ir.Function, values: Values, flow: Flow[Any]) -> Callable[..., object]:
+    """A function of the bot: pure, of the right type, and now and then it fails."""
+    answers = _values(function.returns, values, flow) or [None]
+
+    def answer(*arguments: object) -> object:
+        drawn = sum(map(ord, repr(arguments)))
+        if drawn % 31 == 0:
+            raise ValueError("out of paper")
+        return answers[drawn % len(answers)]
+
+    return answer
+
+
+def _sound(name: str, source: Source) -> Version:
+    version = version_of(name, source)
+    assert version is not None, f"{name} does not compile"
+    return version
+
+
+EXAMPLES = ("feedback", "support", "booking", "signup", "incident", "parcel")
+MORE = ("calls", "clocks", "handlers", "returning", "results", "again")
+
+
+@cache
+def example(name: str) -> tuple[Version, ...]:
+    """An example, and the same with its texts changed and a step more."""
+    before = load(ROOT / "examples" / name / f"{name}.flow")
+    return (_sound(name, before),)
+
+
+@cache
+def conversation(name: str) -> tuple[Version, ...]:
+    """A flow of the tests of conversations."""
+    return (_sound(name, load(ROOT / "tests" / "conversations" / f"{name}.flow")),)
+
+
+@cache
+def at_random(number: int) -> tuple[Version, ...]:
+    """Three flows that have nothing in common but their names and those of their states and variables."""
+    versions: list[Version] = []
+    random = Random(f"flows {number}")  # noqa: S311 - no secret
+    while len(versions) < 3:
+        name = f"random-{number}-{len(versions)}"
+        version = version_of(name, source_of("random.flow", f"flow random\n{flow_at_random(random)}"))
+        if version is not None:
+            versions.append(version)
+    return tuple(versions)
