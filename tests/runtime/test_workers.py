@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from flowrt.abc import Change, Stored
+from flowrt.abc import CallRow, Change, Stored
 from flowrt.bot import Bot
 from flowrt.effects import Reply
 from flowrt.errors import Conflict, StoreError, Unsure
@@ -20,7 +20,7 @@ from flowrt.events import Message
 from flowrt.flow import Flow
 from flowrt.stores import open_store, postgres_schema
 from flowrt.stores.postgres import PostgresStore
-from flowrt.stores.postgres_sql import DELIVERED
+from flowrt.stores.postgres_sql import CLAIM_CALLS, CLAIM_QUEUES, DELIVERED
 from flowrt.time import FakeClock
 from tests.runtime.counting import counting
 from tests.runtime.mortal import MortalStore, empty, run
@@ -229,19 +229,32 @@ def test_what_is_added_while_another_worker_delivers_is_not_left_behind(team: Te
 
 
 class Deaf(MortalStore):
-    """A store that does not hear the answer to the `unheard` statement, and says it again, after `meanwhile`."""
+    """A store that does not hear the answer to the statement `unheard`; before it asks again, `meanwhile` happens."""
 
     unheard = ""
 
     async def meanwhile(self) -> None:
         """What happens while the connection is made anew."""
 
-    async def _fetch(self, statement: str, *values: object) -> list[asyncpg.Record]:
-        rows = await super()._fetch(statement, *values)
-        if statement == self.unheard:
-            self.unheard = ""
-            await self.meanwhile()
-            return await self._fetch(statement, *values)
+    def _opened(self) -> Any:
+        return DeafPool(super()._opened(), self)
+
+
+class DeafPool:
+    """The connections of such a store."""
+
+    def __init__(self, pool: Any, store: Deaf) -> None:
+        self.pool, self.store = pool, store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.pool, name)
+
+    async def fetch(self, statement: str, *values: object) -> Any:
+        rows = await self.pool.fetch(statement, *values)
+        if statement == self.store.unheard:
+            self.store.unheard = ""
+            await self.store.meanwhile()
+            raise ConnectionError("the line went dead")
         return rows
 
 
@@ -258,6 +271,23 @@ def test_what_is_added_while_an_answer_is_lost_is_not_left_behind(postgres: str)
         store.unheard = DELIVERED
         await store.delivered("ada", "reply", [row.seq for row in rows])
         assert [row.body for row in await store.outbox("ada", "reply", 10)] == ["second"]
+        await store.close()
+
+    go(work())
+
+
+def test_what_was_given_to_a_worker_that_did_not_hear_it_is_given_again(postgres: str) -> None:
+    async def work() -> None:
+        dead, store = MortalStore(postgres), Deaf(postgres)
+        await dead.open()
+        await dead.commit(Change("ada", 1, "s", outbox=[("reply", "r")], calls=[("k", "c")]))
+        await dead.die()
+        await store.open()
+        store.unheard = CLAIM_QUEUES
+        assert await store.undelivered("reply") == ["ada"]
+        store.unheard = CLAIM_CALLS
+        assert await store.calls() == [CallRow("ada", "k", "c")]
+        assert (await store.undelivered("reply"), await store.calls()) == ([], [])
         await store.close()
 
     go(work())

@@ -83,6 +83,9 @@ class PostgresStore:
         self._beating: asyncio.Task[None] | None = None
         # What was read of a lane this worker delivers: how often it was added to, and the rows that were all of it.
         self._seen: dict[tuple[str, Lane], tuple[int, set[int]]] = {}
+        self._unheard: set[tuple[str, tuple[object, ...]]] = (
+            set()
+        )  # what may have been given without being heard
 
     async def open(self) -> None:
         """Connect, make the tables where there are none, and join the workers.
@@ -94,6 +97,7 @@ class PostgresStore:
             raise StoreError("another bot of this process uses this store: give each a store of its own")
         self._worker = secrets.randbits(63)
         self._seen.clear()
+        self._unheard.clear()
         try:
             self._pool = await self._connect()
             await self._retrying(_make_tables)
@@ -163,7 +167,7 @@ class PostgresStore:
 
     async def undelivered(self, lane: Lane) -> Iterable[str]:
         """Some contacts with rows in this lane to which no worker delivers: now this one does."""
-        rows = await self._fetch(sql.CLAIM_QUEUES, lane, self._worker, TAKE)
+        rows = await self._claim(sql.CLAIM_QUEUES, lane, self._worker, TAKE)
         return [contact for (data,) in rows if (contact := _contact(data)) is not None]
 
     async def outbox(self, contact: str, lane: Lane, limit: int) -> Sequence[OutboxRow]:
@@ -236,7 +240,7 @@ class PostgresStore:
     async def calls(self, contact: str | None = None) -> Iterable[CallRow]:
         """Some calls that no worker runs: now this one does; or those of `contact` that are this worker's."""
         if contact is None:
-            rows = await self._fetch(sql.CLAIM_CALLS, self._worker, TAKE)
+            rows = await self._claim(sql.CLAIM_CALLS, self._worker, TAKE)
         else:
             rows = await self._fetch(sql.CLAIM_CALLS_OF, self._worker, sql.encode(contact))
         return [
@@ -309,6 +313,19 @@ class PostgresStore:
     async def _fetch(self, statement: str, *values: object) -> list[asyncpg.Record]:
         """The rows of a statement that may be said twice."""
         return await self._retrying(lambda connection: connection.fetch(statement, *values))
+
+    async def _claim(self, statement: str, *values: object) -> list[asyncpg.Record]:
+        """What a statement gives this worker, and what it gave already where its answer was not heard."""
+        asked = (statement, values)
+
+        async def claim(pool: asyncpg.Pool[asyncpg.Record]) -> list[asyncpg.Record]:
+            again = asked in self._unheard
+            self._unheard.add(asked)
+            rows = await pool.fetch(statement, *values, again)
+            self._unheard.discard(asked)
+            return rows
+
+        return await self._retrying(claim)
 
     async def _retrying(self, work: Callable[[asyncpg.Pool[asyncpg.Record]], Awaitable[T]]) -> T:
         """The result of `work`, which is tried again while the database is away, for as long as there is patience."""

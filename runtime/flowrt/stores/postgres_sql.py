@@ -32,8 +32,8 @@ WHERE s.contact = overdue.contact RETURNING s.contact, s.due"""
 
 CLAIM_QUEUES = f"""
 UPDATE flowrt_queue q SET worker = $2
-FROM (SELECT contact FROM flowrt_queue o WHERE lane = $1 AND {_IS_GONE.format("o")}
-      LIMIT $3 FOR UPDATE SKIP LOCKED) AS orphan
+FROM (SELECT contact FROM flowrt_queue o WHERE lane = $1 AND ({_IS_GONE.format("o")} OR $4 AND o.worker = $2)
+      LIMIT CASE WHEN $4 THEN NULL ELSE $3::bigint END FOR UPDATE SKIP LOCKED) AS orphan
 WHERE q.contact = orphan.contact AND q.lane = $1 RETURNING q.contact"""
 
 OUTBOX = """
@@ -75,8 +75,8 @@ WHERE at < $1 OR seq <= (SELECT seq FROM flowrt_letter ORDER BY seq DESC LIMIT 1
 
 CLAIM_CALLS = f"""
 UPDATE flowrt_call c SET worker = $1
-FROM (SELECT seq FROM flowrt_call o WHERE {_IS_GONE.format("o")} ORDER BY seq
-      LIMIT $2 FOR UPDATE SKIP LOCKED) AS orphan
+FROM (SELECT seq FROM flowrt_call o WHERE {_IS_GONE.format("o")} OR $3 AND o.worker = $1 ORDER BY seq
+      LIMIT CASE WHEN $3 THEN NULL ELSE $2::bigint END FOR UPDATE SKIP LOCKED) AS orphan
 WHERE c.seq = orphan.seq RETURNING c.seq, c.contact, c.key, c.body"""
 CLAIM_CALLS_OF = f"""
 UPDATE flowrt_call c SET worker = $1 WHERE c.contact = $2 AND (c.worker = $1 OR {_IS_GONE.format("c")})
