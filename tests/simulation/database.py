@@ -152,11 +152,11 @@ class Database:
 
     # The outbox.
 
-    def undelivered(self, lane: Lane, worker: int) -> list[str]:
-        """Those to whom nobody delivers: now this worker does."""
+    def undelivered(self, lane: Lane, worker: int, *, again: bool) -> list[str]:
+        """Those to whom nobody delivers: now this worker does; with `again` those too to whom it did already."""
         found: list[str] = []
         for (contact, other), queue in self.queues.items():
-            if other == lane and self.is_free(queue.worker):
+            if other == lane and (self.is_free(queue.worker) or (again and queue.worker == worker)):
                 queue.worker = worker
                 found.append(contact)
         return found
@@ -214,13 +214,13 @@ class Database:
 
     # Calls and marks.
 
-    def calls(self, contact: str | None, worker: int) -> list[CallRow]:
-        """Those that nobody runs: now this worker does; of `contact` those that are this worker's."""
+    def calls(self, contact: str | None, worker: int, *, again: bool) -> list[CallRow]:
+        """Those that nobody runs: now this worker does; of `contact`, or `again`, also what was this worker's."""
         found: list[CallRow] = []
         whose = self.pending.items() if contact is None else [(contact, self.pending.get(contact, {}))]
         for who, calls in whose:
             for key, call in calls.items():
-                mine = contact is not None and call.worker == worker
+                mine = call.worker == worker and (again or contact is not None)
                 if mine or self.is_free(call.worker):
                     call.worker = worker
                     found.append(CallRow(who, key, call.body))

@@ -35,6 +35,7 @@ class SimulatedStore:
         self._oracle = oracle
         self._worker = 0
         self._seen: dict[tuple[str, Lane], tuple[int, set[int]]] = {}
+        self._unheard: set[str] = set()
         self._beating: asyncio.Task[None] | None = None
 
     @property
@@ -45,6 +46,7 @@ class SimulatedStore:
     async def open(self) -> None:
         """Join the workers."""
         self._seen.clear()
+        self._unheard.clear()
         try:
             await self._ask(self._join)
         except StoreError:
@@ -98,6 +100,18 @@ class SimulatedStore:
                     raise StoreError("the database is away") from lost
                 await asyncio.sleep(0.05)
         raise AssertionError
+
+    async def _claim(self, what: str, work: Callable[[bool], T]) -> T:
+        """What the database gives this worker, and what it gave when its answer was lost."""
+
+        answer = await self._ask(lambda: work(self._unheard_of(what)))
+        self._unheard.discard(what)
+        return answer
+
+    def _unheard_of(self, what: str) -> bool:
+        again = what in self._unheard
+        self._unheard.add(what)
+        return again
 
     async def _try(self, work: Callable[[], T]) -> T:
         self._check()
@@ -159,7 +173,9 @@ class SimulatedStore:
 
     async def undelivered(self, lane: Lane) -> Iterable[str]:
         """Those to whom nobody delivers."""
-        return await self._ask(lambda: self._database.undelivered(lane, self._worker))
+        return await self._claim(
+            lane, lambda again: self._database.undelivered(lane, self._worker, again=again)
+        )
 
     async def outbox(self, contact: str, lane: Lane, limit: int) -> Sequence[OutboxRow]:
         """The first rows of the lane; an empty one is let go."""
@@ -209,7 +225,9 @@ class SimulatedStore:
 
     async def calls(self, contact: str | None = None) -> Iterable[CallRow]:
         """Calls to run."""
-        return await self._ask(lambda: self._database.calls(contact, self._worker))
+        return await self._claim(
+            "calls", lambda again: self._database.calls(contact, self._worker, again=again)
+        )
 
     async def forget_marks(self, before: Instant) -> int:
         """Delete old marks."""

@@ -63,7 +63,7 @@ class Worker:
     @property
     def is_up(self) -> bool:
         """Whether its bot takes events."""
-        return self.bot is not None
+        return self.bot is not None and self.process is not None and self.process.alive
 
     async def run(self) -> None:
         """Run a process, and another when it is gone, until `rest`."""

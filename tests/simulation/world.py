@@ -155,7 +155,7 @@ class World:
     async def _operate(self, worker: Worker) -> None:
         """Somebody looks after the bot."""
         bot, process, weather = worker.bot, worker.process, self._weather
-        if bot is None or process is None:
+        if not worker.is_up or bot is None or process is None:
             return
         contact = weather.random.choice(self._contacts)
 
