@@ -7,12 +7,11 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 import time
 from collections import Counter
 
-from tests.simulation.plans import plan_of
+from tests.simulation.plans import CONTACTS, MOVES, plan_of
 from tests.simulation.world import Report, hold, run
 
 
@@ -22,23 +21,19 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="the first seed, or the only one")
     parser.add_argument("--conversations", type=int, help="go on with the next seeds until so many were held")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no more seeds after that")
+    parser.add_argument("--contacts", type=int, default=CONTACTS, help="how many people talk in a run")
+    parser.add_argument("--moves", type=int, default=MOVES, help="how much each of them says")
     parser.add_argument("--trace", action="store_true", help="write all that happens")
     asked = parser.parse_args()
-    logging.getLogger("flowrt").setLevel(logging.CRITICAL)
     write = print if asked.trace else None
     begun, reports = time.monotonic(), list[Report]()
-    total = 0
-    seed = asked.seed
     while not reports or (
-        asked.conversations is not None
-        and total < asked.conversations
+        sum(report.conversations for report in reports) < (asked.conversations or 0)
         and time.monotonic() - begun < asked.seconds
     ):
-        report = run(plan_of(seed), write)
-        reports.append(report)
-        total += report.conversations
-        hold(report)
-        seed += 1
+        plan = plan_of(asked.seed + len(reports), asked.contacts, asked.moves)
+        reports.append(run(plan, write))
+        hold(plan, reports[-1])
     _say(reports, time.monotonic() - begun)
 
 
@@ -48,6 +43,7 @@ def _say(reports: list[Report], seconds: float) -> None:
         ended += report.ended
         faults += report.faults
     out = sys.stdout.write
+    out(f"digest of the last {reports[-1].digest}\n")
     out(f"seeds {reports[0].seed} to {reports[-1].seed}, {seconds:.0f} s\n")
     out(f"{ended.total():,} conversations, {sum(report.events for report in reports):,} events, ")
     out(f"{sum(report.steps for report in reports):,} steps, ")

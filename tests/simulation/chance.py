@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import uuid
 from collections import Counter
@@ -9,17 +10,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from random import Random
 
+from flowrt.log import logger
+
 
 @contextmanager
 def pinned(seed: int) -> Iterator[None]:
-    """Whatever is drawn at random meanwhile, by the runtime too, comes from `seed`."""
-    before, fresh = random.getstate(), uuid.uuid4
+    """Whatever is drawn at random meanwhile, by the runtime too, comes from `seed`. The runtime logs nothing."""
+    before, fresh, level = random.getstate(), uuid.uuid4, logger.level
     ids = Random(f"ids {seed}")  # noqa: S311 - no secret
     random.seed(f"runtime {seed}")
     uuid.uuid4 = lambda: uuid.UUID(int=ids.getrandbits(128), version=4)
+    logger.setLevel(logging.CRITICAL)  # of what goes wrong it says something each time
     try:
         yield
     finally:
+        logger.setLevel(level)
         random.setstate(before)
         uuid.uuid4 = fresh
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -126,9 +127,27 @@ MORE = ("calls", "clocks", "handlers", "returning", "results", "again")
 
 @cache
 def example(name: str) -> tuple[Version, ...]:
-    """An example, and the same with its texts changed and a step more."""
+    """An example, the same with other texts, and the same with a variable renamed."""
     before = load(ROOT / "examples" / name / f"{name}.flow")
-    return (_sound(name, before),)
+    texts = source_of(before.path, before.text.replace('reply "', 'reply "Well: '))
+    return (
+        _sound(name, before),
+        _sound(f"{name} with other texts", texts),
+        *_with_another_name(name, before),
+    )
+
+
+def _with_another_name(name: str, source: Source) -> Iterator[Version]:
+    """A version in which a variable has another name, and says so: the first for which that can be done by words."""
+    machine = compile_flow(source).machine
+    assert machine is not None
+    for variable in machine.variables:
+        text = re.sub(rf"\b{variable.name}\b", f"{variable.name}_now", source.text)
+        text = text.replace("timeout ", f"renamed {variable.name} to {variable.name}_now\ntimeout ", 1)
+        version = version_of(f"{name} with {variable.name} renamed", source_of(source.path, text))
+        if version is not None:
+            yield version
+            return
 
 
 @cache

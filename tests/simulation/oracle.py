@@ -216,6 +216,14 @@ class Oracle:
         self.of(contact).body = body
         self._journal.says(f"{contact} is garbled", body)
 
+    def spoilt(self, contact: str, seq: int) -> None:
+        """Somebody has put something unreadable in place of a row of the outbox: it will be parked."""
+        lane, id = self._rows[seq]
+        there = self.of(contact).lanes[lane]
+        if id in there.waiting:
+            there.waiting.remove(id)
+        self._journal.says(f"{contact} {lane} {id} is garbled", None)
+
     def acknowledged(self, contact: str, id: str) -> None:
         """The bot said that the event with this `id` was handled, now or before."""
         truth = self.of(contact)

@@ -8,6 +8,9 @@ from random import Random
 from tests.simulation import flows
 from tests.simulation.flows import Version
 
+CONTACTS, MOVES = 40, 50
+"""How many people talk in a run, and how much each says, unless something else is asked for."""
+
 FAULTS = {
     "store failed": 0.02,
     "question lost on the way to the store": 0.02,
@@ -46,6 +49,8 @@ FAULTS = {
     "process froze": 0.3,
     "another version was brought out": 0.2,
     "session was garbled": 0.1,
+    "effect was garbled": 0.05,
+    "call was garbled": 0.1,
     "contact was erased": 0.05,
     "operator looked": 0.5,
 }
@@ -65,8 +70,14 @@ class Plan:
     faults: dict[str, float]
     poisoned: int = 1
 
+    @property
+    def command(self) -> str:
+        """What runs it again."""
+        size = f"--contacts {self.contacts} --moves {self.moves}"
+        return f".venv/bin/python -m tests.simulation --seed {self.seed} {size} --trace"
 
-def plan_of(seed: int, contacts: int = 40, moves: int = 50) -> Plan:
+
+def plan_of(seed: int, contacts: int = CONTACTS, moves: int = MOVES) -> Plan:
     """The plan of `seed`. Each leaves some faults out, so that the others have more room."""
     random = Random(f"plan {seed}")  # noqa: S311 - no secret
     shared = random.random() < 0.6

@@ -138,19 +138,29 @@ class World:
                 process.freeze(weather.random.choice([0.5, 5.0, 40.0]))
             if process is not None and weather.hits("clock was put wrong"):
                 process.skew = round(weather.random.choice([0.0, 3.0, -3.0, 100.0, -100.0]) * SECOND)
-            if weather.hits("session was garbled"):
-                self._garble(weather.random.choice(self._contacts))
+            self._garble()
             await self._operate(worker)
 
-    def _garble(self, contact: str) -> None:
-        """Something that is no session stands where one was; in a store of one process only while that is down."""
-        row = self._database.sessions.get(contact)
-        if row is not None and (self._plan.shared or not self._database.alive):
-            row.body = self._weather.random.choice(
-                ["garbage", row.body[:-1], row.body.replace("state", "stat")]
-            )
-            row.version = self._database.next()
-            self._oracle.garbled(contact, row.body)
+    def _garble(self) -> None:
+        """Something that is no session, effect or call stands where one was."""
+        weather, database = self._weather, self._database
+        if (self._plan.shared or not database.alive) and weather.hits("session was garbled"):
+            contact = weather.random.choice(self._contacts)
+            row = database.sessions.get(contact)
+            if row is not None:
+                row.body = weather.random.choice(
+                    ["garbage", row.body[:-1], row.body.replace("state", "stat")]
+                )
+                row.version = database.next()
+                self._oracle.garbled(contact, row.body)
+        if database.outbox_rows and weather.hits("effect was garbled"):
+            (contact, _), rows = weather.random.choice(list(database.outbox_rows.items()))
+            seq = weather.random.choice(list(rows))
+            rows[seq] = "garbage"
+            self._oracle.spoilt(contact, seq)
+        if database.pending and weather.hits("call was garbled"):
+            for call in weather.random.choice(list(database.pending.values())).values():
+                call.body = "garbage"
 
     async def _operate(self, worker: Worker) -> None:
         """Somebody looks after the bot."""
@@ -211,6 +221,8 @@ class World:
     def _hold_settled(self) -> None:
         """Nothing is left but what must be."""
         fails = self._journal.fails
+        if not self._plan.faults and self._oracle.repeats:
+            fails("G3: something was delivered again, and nothing had gone wrong")
         if self._network.left:
             fails(f"G2: {self._network.left} events were never acknowledged")
         if self._database.pending:
@@ -234,10 +246,7 @@ def run(
         return World(plan, write, new_database).run()
 
 
-def hold(report: Report) -> None:
-    """Raise `Violation`, which names the seed, where something did not hold."""
+def hold(plan: Plan, report: Report) -> None:
+    """Raise `Violation`, which says how to see it again, where something did not hold."""
     if report.violations:
-        raise Violation(
-            f"seed {report.seed}: {report.violations[0]}\n"
-            f"replay it with: .venv/bin/python -m tests.simulation --seed {report.seed} --trace"
-        )
+        raise Violation(f"seed {plan.seed}: {report.violations[0]}\nreplay it with: {plan.command}")

@@ -6,7 +6,7 @@
   this lies in, which has the index (`flowrt.abc.BUCKET`), and its version, another one after each change;
 - `flowrt_outbox`  effects to deliver, in order of `seq`;
 - `flowrt_queue`   one row for each lane of a contact's outbox that holds something: which worker delivers it, and a
-  number that is another one whenever something was added, so that whoever finds it empty knows whether that still holds;
+  number that is another one whenever something was added, so that whoever finds it empty knows if that still holds;
 - `flowrt_parked`  effects that could not be delivered, with the reason;
 - `flowrt_letter`  what is left of sessions that ended by a fault, numbered together with the rows of the outbox;
 - `flowrt_call`    calls whose results are awaited, and which worker runs them;
