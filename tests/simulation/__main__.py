@@ -27,14 +27,16 @@ def main() -> None:
     asked = parser.parse_args()
     write = print if asked.trace else None
     begun, reports = time.monotonic(), list[Report]()
-    while not reports or (
-        sum(report.conversations for report in reports) < (asked.conversations or 0)
-        and time.monotonic() - begun < asked.seconds
-    ):
-        plan = plan_of(asked.seed + len(reports), asked.contacts, asked.moves)
-        reports.append(run(plan, write))
-        hold(plan, reports[-1])
-    _say(reports, time.monotonic() - begun)
+    try:
+        while not reports or (
+            sum(report.conversations for report in reports) < (asked.conversations or 0)
+            and time.monotonic() - begun < asked.seconds
+        ):
+            plan = plan_of(asked.seed + len(reports), asked.contacts, asked.moves)
+            reports.append(run(plan, write))
+            hold(plan, reports[-1])
+    finally:
+        _say(reports, time.monotonic() - begun)
 
 
 def _say(reports: list[Report], seconds: float) -> None:
