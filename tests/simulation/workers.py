@@ -81,6 +81,8 @@ class Worker:
             process.spawn(self._serve(process, self._stopping))
             await gone.wait()
             self.bot = self.process = None
+            if process.steps_left is not None and process.steps_left <= 0:
+                weather.seen["process killed at one of its steps"] += 1
             self._site.journal.says(f"{process.name} is gone", None)
             if not weather.is_calm:
                 await asyncio.sleep(weather.random.expovariate(0.3))
