@@ -15,6 +15,7 @@ import pytest
 
 from tests.simulation import broken
 from tests.simulation.database import Database
+from tests.simulation.flows import example
 from tests.simulation.journal import Violation
 from tests.simulation.loop import Process, SimulatedLoop
 from tests.simulation.plans import Plan, plan_of
@@ -70,6 +71,41 @@ def test_a_mistake_is_seen_within_a_few_seeds(mistake: type[Database], guarantee
     reports = (run(plan_of(seed, contacts=12, moves=20), new_database=mistake) for seed in range(1, 11))
     found = next(report.violations[0] for report in reports if report.violations)
     assert found.startswith(guarantee)
+
+
+@pytest.mark.parametrize(
+    ("mistake", "flow", "faults"),
+    [
+        (broken.CountsAnew, "parcel", {"answer of the store lost": 0.3, "message was delayed": 0.3}),
+        (
+            broken.GivesOnce,
+            "feedback",
+            {
+                "answer of the store lost": 0.3,
+                "channel refused": 0.5,
+                "process is doomed": 0.9,
+                "process killed when the channel had it": 0.04,
+                "process killed on the way to the store": 0.004,
+            },
+        ),
+    ],
+)
+def test_a_mistake_that_takes_a_coincidence_is_seen(
+    mistake: type[Database], flow: str, faults: dict[str, float]
+) -> None:
+    """Both were mistakes of ours, which the simulator found."""
+    plans = (
+        replace(
+            plan_of(seed, contacts=12, moves=20),
+            versions=example(flow),
+            shared=True,
+            workers=2,
+            faults=faults,
+        )
+        for seed in range(1, 31)
+    )
+    found = next(report.violations[0] for plan in plans if (report := run(plan, None, mistake)).violations)
+    assert found.startswith("G3")
 
 
 # A seed is a run.
