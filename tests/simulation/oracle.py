@@ -220,6 +220,7 @@ class Oracle:
         """Somebody has put something unreadable in place of a row of the outbox: it will be parked."""
         lane, id = self._rows[seq]
         there = self.of(contact).lanes[lane]
+        there.parked.discard(id)
         if id in there.waiting:
             there.waiting.remove(id)
         self._journal.says(f"{contact} {lane} {id} is garbled", None)
