@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from flowrt.abc import CallRow, Change, Lane, OutboxRow, ParkedRow, SessionRow, Stored
@@ -142,17 +143,9 @@ class SimulatedStore:
 
     async def commit(self, change: Change) -> None:
         """Make `change` true."""
-        steps = self._oracle.stepped()
-
-        def work() -> None:
-            before = self._database.sessions.get(change.contact)
-            seqs = self._database.commit(change, self._worker)
-            self._oracle.committed(
-                self._process, change, steps, None if before is None else before.body, seqs
-            )
-
+        commit = _Commit(self._database, self._oracle, self._process, self._worker, change)
         try:
-            await self._try(work)
+            await self._try(commit.work)
         except Conflict:
             self._weather.seen["worker came second"] += 1
             raise
@@ -161,8 +154,9 @@ class SimulatedStore:
                 raise
             raise StoreError("it is not known whether the disk has it") from lost
         except asyncio.CancelledError:
-            if self._weather.hits("commit goes on though its caller left"):
-                work()
+            if not commit.is_done and self._weather.hits("commit goes on though its caller left"):
+                with suppress(Conflict):
+                    commit.work()
             raise
 
     async def deadlines(self, before: Instant = INT_MAX) -> Iterable[tuple[str, Instant]]:
@@ -251,3 +245,26 @@ class SimulatedStore:
             return self._database.erase(contact)
 
         return await self._ask(work)
+
+
+class _Commit:
+    """One commit, which the database does once."""
+
+    def __init__(
+        self, database: Database, oracle: Oracle, process: BotProcess, worker: int, change: Change
+    ) -> None:
+        self._database = database
+        self._oracle = oracle
+        self._process = process
+        self._worker = worker
+        self._change = change
+        self._steps = oracle.stepped()
+        self.is_done = False
+
+    def work(self) -> None:
+        """Do it. Raises `Conflict`."""
+        before = self._database.sessions.get(self._change.contact)
+        body = None if before is None else before.body
+        seqs = self._database.commit(self._change, self._worker)
+        self.is_done = True
+        self._oracle.committed(self._process, self._change, self._steps, body, seqs)
