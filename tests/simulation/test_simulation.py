@@ -10,15 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from flowrt.waiting import Line
 from tests.simulation import broken
 from tests.simulation.database import Database
 from tests.simulation.flows import example
 from tests.simulation.journal import Violation
 from tests.simulation.loop import Process, SimulatedLoop
 from tests.simulation.plans import Plan, plan_of
+from tests.simulation.sessions import StoredSession, StoredWait, stuck
 from tests.simulation.world import hold, run
 
 ROOT = Path(__file__).parents[2]
@@ -71,6 +74,45 @@ def test_a_mistake_is_seen_within_a_few_seeds(mistake: type[Database], guarantee
     reports = (run(plan_of(seed, contacts=12, moves=20), new_database=mistake) for seed in range(1, 11))
     found = next(report.violations[0] for report in reports if report.violations)
     assert found.startswith(guarantee)
+
+
+def test_a_bot_that_keeps_no_order_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def enter(_line: Line, _contact: str, _limit: int | None = None) -> None:
+        pass
+
+    monkeypatch.setattr(Line, "enter", enter)
+    monkeypatch.setattr(Line, "leave", lambda _line, _contact: None)
+    found = next(report.violations[0] for seed in range(1, 11) if (report := run(small(seed))).violations)
+    assert found.startswith("G2")
+
+
+@pytest.mark.parametrize(
+    ("state", "pending", "clocks", "left", "calls"),
+    [
+        ("call", None, [], None, []),
+        ("call", "k", [], None, ["other"]),
+        ("wait", "k#wait", ["expire"], None, []),
+        ("ask", "k", ["expire"], None, []),
+        ("ask", None, ["expire"], "call", []),
+        ("ask", None, ["expire"], "wait", []),
+    ],
+)
+def test_a_session_that_awaits_what_never_comes_is_seen(
+    state: str, pending: str | None, clocks: list[str], left: str | None, calls: list[str]
+) -> None:
+    interrupted: StoredWait | None = (
+        None if left is None else {"state": left, "pending": "k", "fixed": [], "result": None}
+    )
+    saved: StoredSession = {
+        "state": state,
+        "pending": pending,
+        "deadlines": [(trigger, 1, 0) for trigger in clocks],
+        "interrupted": interrupted,
+    }
+    kinds = {kind: kind for kind in ("ask", "call", "wait")}
+    assert stuck(saved, kinds, dict.fromkeys(calls)) is not None
+    sound = saved | {"deadlines": [("result", 1, 0), ("elapsed", 1, 0)], "interrupted": None}
+    assert stuck(cast("StoredSession", sound), kinds, {"k": None}) is None
 
 
 @pytest.mark.parametrize(

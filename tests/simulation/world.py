@@ -15,9 +15,10 @@ from tests.simulation.chance import Weather, pinned
 from tests.simulation.database import Database
 from tests.simulation.journal import Journal, Violation
 from tests.simulation.loop import SimulatedLoop
-from tests.simulation.oracle import Oracle, overdue
+from tests.simulation.oracle import Oracle
 from tests.simulation.people import Network, Person
 from tests.simulation.plans import Plan
+from tests.simulation.sessions import overdue
 from tests.simulation.workers import Site, Worker
 
 LATEST = 75 * SECOND
