@@ -24,6 +24,17 @@ from tests.simulation.journal import Journal
 from tests.simulation.processes import BotProcess
 from tests.simulation.sessions import StoredSession, stuck
 
+OURS = (
+    "AssertionError:",
+    "AttributeError:",
+    "IndexError:",
+    "KeyError:",
+    "MachineError:",
+    "NameError:",
+    "TypeError:",
+)
+"""How the cause of a failure begins that no flow, function or action here can bring about."""
+
 
 @dataclass(slots=True)
 class CallTruth:
@@ -174,6 +185,11 @@ class Oracle:
             self._rows[seq] = (lane, id)
         truth.calls.update({call.id: CallTruth(call.secret) for call in outcome.calls})
         self.ended.update(ended.reason for ended in outcome.ended)
+        for fault in outcome.faults:
+            if fault.reason == "failed" and (fault.cause or "").startswith(OURS):
+                self._journal.fails(
+                    f"G8: a session of {change.contact} failed by a mistake of ours: {fault.cause}"
+                )
 
     def _hold_session(self, process: BotProcess, contact: str, truth: Truth, said: str) -> None:
         """What is stored is enough to go on, and nothing more."""
