@@ -156,14 +156,23 @@ def conversation(name: str) -> tuple[Version, ...]:
     return (_sound(name, load(ROOT / "tests" / "conversations" / f"{name}.flow")),)
 
 
+WORDS = (
+    "",
+    'outdated -> reply "We have changed." -> emit changed()\n',
+    "outdated -> emit changed()\n",
+)
+"""What each of the versions at random says of a session that it has no place for."""
+
+
 @cache
 def at_random(number: int) -> tuple[Version, ...]:
     """Three flows that have nothing in common but their names and those of their states and variables."""
     versions: list[Version] = []
     random = Random(f"flows {number}")  # noqa: S311 - no secret
-    while len(versions) < 3:
+    while len(versions) < len(WORDS):
         name = f"random-{number}-{len(versions)}"
-        version = version_of(name, source_of("random.flow", f"flow random\n{flow_at_random(random)}"))
+        text = f"flow random\n{WORDS[len(versions)]}{flow_at_random(random)}"
+        version = version_of(name, source_of("random.flow", text))
         if version is not None:
             versions.append(version)
     return tuple(versions)
