@@ -6,11 +6,11 @@ Nothing here waits or fails: that is the way there, in `store`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from flowrt.abc import BUCKET, CallRow, Change, Lane, OutboxRow, ParkedRow, Stored
+from flowrt.abc import BUCKET, CallRow, Change, Lane, LetterRow, OutboxRow, ParkedRow, Stored
 from flowrt.errors import Conflict, InUse
 from flowrt.time import SECOND, Instant
 from flowrt.values import INT_MAX
@@ -61,6 +61,7 @@ class Database:
         self.queues: dict[tuple[str, Lane], Queue] = {}
         self.outbox_rows: dict[tuple[str, Lane], dict[int, str]] = {}
         self.parked_rows: dict[int, ParkedRow] = {}
+        self.letter_rows: dict[int, LetterRow] = {}
         self.pending: dict[str, dict[str, StoredCall]] = {}
 
     def next(self) -> int:
@@ -114,6 +115,9 @@ class Database:
             self.marks.setdefault(contact, {})[change.mark] = change.at
         if change.calls or change.calls_over:
             self._change_calls(change, worker)
+        for body in change.letters:
+            seq = self.next()
+            self.letter_rows[seq] = LetterRow(contact, seq, body, change.at)
         return [self._append(contact, lane, body, worker) for lane, body in change.outbox]
 
     def _compare(self, change: Change) -> None:
@@ -212,6 +216,32 @@ class Database:
             found[seq] = self._append(contact, row.lane, row.body, worker) if again else None
         return found
 
+    # Letters.
+
+    def letters(self, contact: str | None, after: int, limit: int) -> list[LetterRow]:
+        """What is left of sessions that ended by a fault."""
+        rows = [
+            row for seq, row in self.letter_rows.items() if seq > after and contact in (None, row.contact)
+        ]
+        return rows[:limit]
+
+    def discard_letters(self, contact: str, seqs: Iterable[int]) -> int:
+        """Delete these."""
+        found = [
+            seq for seq in set(seqs) if seq in self.letter_rows and self.letter_rows[seq].contact == contact
+        ]
+        return self._discard(found)
+
+    def forget_letters(self, before: Instant, keep: int) -> int:
+        """Delete those from before that instant, and all but the last."""
+        old = {seq for seq, row in self.letter_rows.items() if row.at < before}
+        return self._discard({*old, *list(self.letter_rows)[: max(0, len(self.letter_rows) - keep)]})
+
+    def _discard(self, seqs: Collection[int]) -> int:
+        for seq in seqs:
+            del self.letter_rows[seq]
+        return len(seqs)
+
     # Calls and marks.
 
     def calls(self, contact: str | None, worker: int, *, again: bool) -> list[CallRow]:
@@ -248,4 +278,5 @@ class Database:
         parked = [seq for seq, row in self.parked_rows.items() if row.contact == contact]
         for seq in parked:
             del self.parked_rows[seq]
-        return rows + len(parked)
+        letters = [seq for seq, row in self.letter_rows.items() if row.contact == contact]
+        return rows + len(parked) + self._discard(letters)

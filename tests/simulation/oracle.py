@@ -166,7 +166,7 @@ class Oracle:
 
     def _hold_change(self, said: str, expected: Change, change: Change) -> None:
         """`mark` and `expects` are the shell's, the rest is the step's."""
-        for name in ("at", "session", "due", "outbox", "calls"):
+        for name in ("at", "session", "due", "outbox", "calls", "letters"):
             should, does = getattr(expected, name), getattr(change, name)
             if should != does:
                 self._journal.fails(f"G3: {said}: {name} is {does!r}, and should be {should!r}")

@@ -10,7 +10,7 @@ from zlib import crc32
 from flowrt.abc import Notice
 from flowrt.actions import current_call
 from flowrt.effects import Call, Reply
-from flowrt.errors import Undeliverable
+from flowrt.errors import Again, Undeliverable
 from flowrt.forms import admitted
 from flowrt.slots import slot_of
 from flowrt.values import Value
@@ -107,6 +107,8 @@ class Actions:
 
     def _answer(self, name: str, call: Call) -> object:
         weather, values = self._weather, self._process.version.returns[name]
+        if weather.hits("action asked for another try"):
+            raise Again("the printer is busy", after=weather.random.random() * 3.0)
         if weather.hits("action raised"):
             raise RuntimeError("the printer is on fire")
         if not values:

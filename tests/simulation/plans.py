@@ -37,6 +37,7 @@ FAULTS = {
     "action was slow": 0.2,
     "action hung": 0.03,
     "action did it and was late": 0.03,
+    "action asked for another try": 0.2,
     "action raised": 0.1,
     "action gave something else": 0.05,
     "message came twice": 0.1,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
-from flowrt.abc import CallRow, Change, Lane, OutboxRow, ParkedRow, SessionRow, Stored
+from flowrt.abc import CallRow, Change, Lane, LetterRow, OutboxRow, ParkedRow, SessionRow, Stored
 from flowrt.errors import Conflict, StoreError, Unsure
 from flowrt.time import Instant
 from flowrt.values import INT_MAX
@@ -214,6 +214,18 @@ class SimulatedStore:
             return len(found)
 
         return await self._ask(work)
+
+    async def letters(self, contact: str | None, after: int, limit: int) -> Sequence[LetterRow]:
+        """What is left of sessions that ended by a fault."""
+        return await self._ask(lambda: self._database.letters(contact, after, limit))
+
+    async def discard_letters(self, contact: str, seqs: Sequence[int]) -> int:
+        """Delete these."""
+        return await self._ask(lambda: self._database.discard_letters(contact, seqs))
+
+    async def forget_letters(self, before: Instant, keep: int) -> int:
+        """Delete old ones."""
+        return await self._ask(lambda: self._database.forget_letters(before, keep))
 
     # Calls, marks, and all of it.
 
