@@ -30,7 +30,7 @@ from flowrt.pacing import Pacers, Rate
 from flowrt.parking import Parked
 from flowrt.stores import open_store
 from flowrt.taking import Taker
-from flowrt.time import SECOND, FakeClock, SystemClock
+from flowrt.time import SECOND, CalendarClock, FakeClock, SystemClock
 from flowrt.timer import Timer
 from flowrt.values import Value
 from flowrt.viewing import SessionView
@@ -100,7 +100,8 @@ class Bot:
         self._store = open_store(store)
         self._channel = channel
         self._listener = listener
-        self._clock: Clock = clock or SystemClock()
+        self._moved_by_hand = isinstance(clock, FakeClock)
+        self._clock: Clock = CalendarClock(clock or SystemClock())
         self._grace = grace
         self._tasks = Tasks(retry_after)
         self._timer = Timer(self._clock, self._store, self._fire, retry_after)
@@ -183,7 +184,7 @@ class Bot:
         """Serve what is overdue, then run the calls that nothing has ended, then keep the time."""
         await self._tasks.keep_trying("serving what is overdue", self._timer.fire_due)
         await self._tasks.keep_trying("taking up the calls of before", self._follower.take_up_calls)
-        if self._open and not isinstance(self._clock, FakeClock):  # who moves a clock by hand fires by hand
+        if self._open and not self._moved_by_hand:  # who moves a clock by hand fires by hand
             loop = asyncio.get_running_loop()
             self._keeping = [loop.create_task(self._timer.run())]
             if self._store.shared:

@@ -113,7 +113,7 @@ def load_session(text: str, contact: str) -> Saved:
     return Saved(
         flow=fields.text("flow"),
         id=fields.text("id"),
-        at=fields.whole("at"),
+        at=fields.read("at", read.instant),
         state=fields.text("state"),
         vars=fields.read("vars", read.obj),
         deadlines=fields.each("deadlines", _deadline),
@@ -198,10 +198,21 @@ def _bare(flow: Flow[V], contact: str, saved: Saved) -> Session[V]:
 def _misplaced(flow: Flow[Any], session: Session[Any]) -> str | None:
     """Why `flow` has no place for a session in this state, or None where it has one."""
     left = session.interrupted
-    for state in [session.state] if left is None else [session.state, left.state]:
-        if state not in flow.state_names or state == INITIAL:
+    waits = [(session.state, session.pending, session.deadlines)]
+    if left is not None:
+        waits.append((left.state, left.pending, left.fixed))
+    for state, pending, deadlines in waits:
+        if state not in flow.resting:
             return f"the flow {flow.name!r} has no state {state!r} where a session can be"
+        ends = flow.awaiting.get(state)
+        if ends is not None and (pending is None or not _ends(deadlines, ends)):
+            return f"the flow {flow.name!r} awaits something in the state {state!r}, and the session does not"
     return None
+
+
+def _ends(deadlines: tuple[Deadline, ...], triggers: frozenset[str]) -> bool:
+    """Whether one of `deadlines`, which no message moves, ends a wait that these triggers end."""
+    return any(not deadline.period and deadline.trigger in triggers for deadline in deadlines)
 
 
 class _NoPlace(Exception):
@@ -307,7 +318,7 @@ def _result(flow: Flow[Any], contact: str, stored: StoredResult) -> Result:
 
 def _deadline(data: object) -> Deadline:
     trigger, due, period = read.row(data, 3)
-    return Deadline(read.text(trigger), read.whole(due), read.whole(period))
+    return Deadline(read.text(trigger), read.whole(due), read.period(period))
 
 
 # Effects.

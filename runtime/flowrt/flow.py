@@ -7,6 +7,7 @@ event alone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Generic, Protocol
 
 from flowrt import sentences
@@ -17,7 +18,7 @@ from flowrt.kinds import Kind
 from flowrt.machine import FlowMachine
 from flowrt.renaming import RenamedKind
 from flowrt.session import Deadline, Lost, Session, V
-from flowrt.time import Instant
+from flowrt.time import Instant, on_the_calendar
 from flowrt.turn import Functions, Turn
 from flowrt.values import Record, record_name
 
@@ -84,6 +85,25 @@ class Flow(Generic[V]):
         self.state_names = frozenset(str(state["name"]) for state in states)
         self._machine: FlowMachine | None = None
 
+    @cached_property
+    def resting(self) -> frozenset[str]:
+        """The states in which a session can be when an event has been taken: no choices, and not the initial one."""
+        return self.state_names - self._sources("advance") - {self.initial}
+
+    @cached_property
+    def awaiting(self) -> Mapping[str, frozenset[str]]:
+        """The states in which something is awaited that is not the contact, each with the triggers that end it."""
+        ends = {trigger: self._sources(trigger) for trigger in ("result", "elapsed")}
+        states = frozenset[str]().union(*ends.values())
+        return {state: frozenset(end for end, of in ends.items() if state in of) for state in states}
+
+    def _sources(self, trigger: str) -> frozenset[str]:
+        """The states that `trigger` leaves."""
+        named = [row["source"] for row in self.transitions if row["trigger"] == trigger]
+        return frozenset(
+            state for source in named for state in ([source] if isinstance(source, str) else source)
+        )
+
     @property
     def machine(self) -> FlowMachine:
         """The machine that all sessions of this flow share; built when it is first needed."""
@@ -106,10 +126,12 @@ class Flow(Generic[V]):
         """Take `event`, at the instant `at`, and return what it causes, in order.
 
         Deadlines that were due come first; then the event; then what had waited for it. `session` is changed in
-        place. An instant before the session's last one counts as that one. `machine` may be any that was built from
+        place. An instant before the session's last one counts as that one, and one that no calendar shows as the
+        nearest that it does. `machine` may be any that was built from
         this flow's table; by default it is the shared one. `functions` are those that the flow uses, by name.
         """
-        return _Step(machine or self.machine, session, event, max(at, session.at), functions).run()
+        at = on_the_calendar(max(at, session.at))
+        return _Step(machine or self.machine, session, event, at, functions).run()
 
     def outdate(
         self,
@@ -190,7 +212,7 @@ class _Step:
 
     def _retire(self, due: list[Deadline]) -> None:
         session = self.session
-        session.deadlines = tuple(deadline for deadline in session.deadlines if deadline not in due)
+        session.deadlines = tuple(deadline for deadline in session.deadlines if deadline.due > self.at)
         session.reminded += tuple(deadline.trigger for deadline in due if deadline.period)
 
     def _take(self, event: Event) -> None:
