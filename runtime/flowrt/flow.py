@@ -188,6 +188,7 @@ class _Step:
         self.at = at
         self.key = event_key(event, at)
         self.effects: list[Effect] = []
+        self.begun = 0
 
     def run(self) -> list[Effect]:
         self.session.at = self.at
@@ -266,6 +267,7 @@ class _Step:
         while session.held and not self._awaits_result():
             message, *rest = session.held
             session.held = tuple(rest)
+            self.begun = len(self.effects)  # it may cause as many replies as if it had come now
             self._fire("message", message)
 
     def _awaits_result(self) -> bool:
@@ -274,7 +276,7 @@ class _Step:
         return self.session.pending is not None or (left is not None and left.pending is not None)
 
     def _turn(self, event: Event) -> Turn:
-        return Turn(self.session, event, self.at, self.key, self.effects, self.functions)
+        return Turn(self.session, event, self.at, self.key, self.effects, self.functions, self.begun)
 
     def _fire(self, trigger: str, event: Event, reason: EndReason = "ended by host") -> Turn:
         """Fire `trigger`, and after it what had come for the wait it returned to."""
