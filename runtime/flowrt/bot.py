@@ -350,11 +350,15 @@ class Bot:
     # Delivering.
 
     async def _say(self, effect: Effect) -> None:
-        if self._channel is not None and isinstance(effect, Reply):
+        if not isinstance(effect, Reply):
+            raise Undeliverable("what is stored is no reply")
+        if self._channel is not None:
             await self._counted("reply", self._channel.send(effect))
 
     async def _tell(self, effect: Effect) -> None:
-        if self._listener is not None and isinstance(effect, Ended | Emitted | Dropped):
+        if not isinstance(effect, Ended | Emitted | Dropped):
+            raise Undeliverable("what is stored is nothing to tell a host")
+        if self._listener is not None:
             await self._counted("notice", self._listener.told(effect))
 
     async def _counted(self, lane: Lane, handing: Awaitable[None]) -> None:

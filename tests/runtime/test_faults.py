@@ -189,7 +189,9 @@ def test_messages_held_by_an_outdated_session_are_not_lost(world: World) -> None
 
 def test_a_row_of_the_outbox_that_cannot_be_read_is_parked(world: World) -> None:
     reply = dump_effect(Reply("1#0", "ada", "said"))
-    put(world, Change("ada", 1, outbox=[("reply", "garbage"), ("reply", reply), ("reply", "{}")]))
+    call = dump_effect(Call("1#1", "ada", "save_feedback", {}, 1))
+    bodies = ["garbage", reply, "{}", call]
+    put(world, Change("ada", 1, outbox=[*[("reply", body) for body in bodies], ("notice", reply)]))
 
     async def main() -> None:
         async with world.bot() as bot:
@@ -197,7 +199,7 @@ def test_a_row_of_the_outbox_that_cannot_be_read_is_parked(world: World) -> None
             assert await world.say(bot, "hi") == GREETING
 
     world.run(main())
-    assert (world.rows()["replies"], world.rows()["parked"]) == (0, 2)
+    assert (world.rows()["replies"], world.rows()["notices"], world.rows()["parked"]) == (0, 0, 4)
 
 
 def test_a_stored_call_that_cannot_be_read_stops_nothing(world: World) -> None:

@@ -46,8 +46,11 @@ _FORGET_LETTERS = """DELETE FROM letter
 _CALLS = "SELECT contact, key, body FROM call {of} ORDER BY rowid"
 _SESSIONS = "SELECT contact, body, due FROM session {behind} ORDER BY contact"
 _TABLES = ("session", "outbox", "parked", "letter", "call", "mark")
-_LAST_SEQ = """SELECT max((SELECT coalesce(max(seq), 0) FROM outbox), (SELECT coalesce(max(seq), 0) FROM parked),
-                          (SELECT coalesce(max(seq), 0) FROM letter))"""
+_LAST_SEQ = """SELECT max((SELECT coalesce(max(seq), 0) FROM outbox WHERE seq < 1 << 62),
+                          (SELECT coalesce(max(seq), 0) FROM parked WHERE seq < 1 << 62),
+                          (SELECT coalesce(max(seq), 0) FROM letter WHERE seq < 1 << 62))"""
+"""A row that somebody has given the last number there is must not be the end of all."""
+
 _LETTER = "INSERT INTO letter (seq, contact, body, at) VALUES (?, ?, ?, ?)"
 _END = "DELETE FROM session WHERE contact = ?"
 _SENT = "DELETE FROM outbox WHERE seq = ? AND contact = ?"
@@ -187,10 +190,10 @@ class SqliteStore:
             ParkedRow(
                 who,
                 cast("int", seq),
-                cast("Lane", lane),
+                cast("Lane", as_text(lane)),
                 as_text(body),
                 decode_name(why) or "",
-                cast("int", at),
+                at if isinstance(at, int) else 0,
             )
             for key, seq, lane, body, why, at in rows
             if (who := decode_name(key)) is not None
