@@ -174,7 +174,7 @@ class Timer:
 
     async def _sweep(self) -> None:
         now = self._clock.now()
-        if now - self._swept < SWEEP_EVERY:
+        if 0 <= now - self._swept < SWEEP_EVERY:  # a clock that was put back has nothing to wait for
             return
         self._swept = now
         try:

@@ -13,7 +13,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Literal, cast
 
-from flowrt.abc import BUCKET, CallRow, Change, Lane, LetterRow, OutboxRow, ParkedRow, SessionRow, Stored
+from flowrt.abc import (
+    BUCKET,
+    MARKS_LIVE,
+    CallRow,
+    Change,
+    Lane,
+    LetterRow,
+    OutboxRow,
+    ParkedRow,
+    SessionRow,
+    Stored,
+)
 from flowrt.errors import InUse, StoreError
 from flowrt.log import logger
 from flowrt.stores.grouping import GroupWriter, Row, T, Write
@@ -57,6 +68,7 @@ _SENT = "DELETE FROM outbox WHERE seq = ? AND contact = ?"
 _ALL_OVER = "DELETE FROM call WHERE contact = ?"
 _OVER = "DELETE FROM call WHERE contact = ? AND key = ?"
 _CALL = "INSERT INTO call (contact, key, body) VALUES (?, ?, ?)"
+_MARKS = "SELECT seq, at FROM mark WHERE seq > ? ORDER BY seq LIMIT ?"
 _FORGET = "DELETE FROM mark WHERE seq = ?"
 _STATEMENTS = (_END, _SAVE, _MARK, _SEND, _LETTER, _PARK, _SENT, _ALL_OVER, _OVER, _CALL, _FORGET)
 """In the order in which they are made."""
@@ -251,18 +263,23 @@ class SqliteStore:
         return [CallRow(who, key, body) for who, key, body in rows if who is not None and key is not None]
 
     async def forget_marks(self, before: Instant) -> int:
-        """Delete the marks made before that instant, the oldest first, some at a time."""
-        deleted = 0
-        while True:
-            rows = self._select("SELECT seq, at FROM mark ORDER BY seq LIMIT ?", (_SWEEP,))
+        """Delete the marks made before that instant, the oldest first, some at a time.
+
+        They stand in order of time, but where the clock was put back: behind those that it made when it was ahead
+        there may be old ones.
+        """
+        deleted, after, ahead = 0, -INT_MAX, before + MARKS_LIVE
+        while rows := self._select(_MARKS, (after, _SWEEP)):
             old: list[tuple[str, Row]] = [
                 (_FORGET, (cast("int", seq),)) for seq, at in rows if not isinstance(at, int) or at < before
             ]
             if old:
                 await self._write_rows(old)
             deleted += len(old)
-            if len(old) < _SWEEP:
-                return deleted
+            after, last = cast("tuple[int, object]", rows[-1])
+            if isinstance(last, int) and before <= last <= ahead:
+                break
+        return deleted
 
     async def sessions(self, after: str | None, limit: int) -> Sequence[SessionRow]:
         """Sessions in order of contacts, those behind `after`."""
