@@ -364,7 +364,7 @@ def test_a_bot_that_starts_with_a_clock_that_is_behind_fires_nothing_and_loses_n
 # The instant of a message is never before that of the contact's previous event.
 
 
-@pytest.mark.parametrize("back", [1, 60, DAY * 60])
+@pytest.mark.parametrize("back", [1, DAY * 60])
 def test_a_message_of_before_counts_as_one_of_the_event_before_it(
     back: float, new_store: Callable[[], Store]
 ) -> None:
@@ -414,7 +414,7 @@ def test_a_clock_that_was_ahead_for_a_message_does_not_hold_the_contact_for_ever
 
 
 @pytest.mark.parametrize(
-    "begin", [0, -1, -900 * SECOND, -62_135_596_800 * SECOND, EARLIEST, LATEST, 2**63 - 1, -(2**70), 2**70]
+    "begin", [0, -900 * SECOND, EARLIEST, LATEST, -(2**70), 2**70]
 )
 def test_a_clock_may_show_anything(world: World, begin: int) -> None:
     """A machine that lost the time begins at 0; one with a broken clock anywhere."""

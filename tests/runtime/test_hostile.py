@@ -294,6 +294,7 @@ def test_of_ten_thousand_messages_at_once_a_thousand_wait_and_none_is_lost() -> 
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(900)
 def test_ten_thousand_messages_at_once_all_come_in_when_they_come_again(
     new_store: Callable[[], Store],
 ) -> None:
