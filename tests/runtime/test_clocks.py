@@ -413,9 +413,7 @@ def test_a_clock_that_was_ahead_for_a_message_does_not_hold_the_contact_for_ever
     world.run(main())
 
 
-@pytest.mark.parametrize(
-    "begin", [0, -900 * SECOND, EARLIEST, LATEST, -(2**70), 2**70]
-)
+@pytest.mark.parametrize("begin", [0, -900 * SECOND, EARLIEST, LATEST, -(2**70), 2**70])
 def test_a_clock_may_show_anything(world: World, begin: int) -> None:
     """A machine that lost the time begins at 0; one with a broken clock anywhere."""
     world.clock.set(begin)
