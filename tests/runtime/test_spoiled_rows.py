@@ -12,7 +12,9 @@ import asyncpg
 import pytest
 
 from flowrt.bot import Bot
+from flowrt.effects import Ended
 from flowrt.flow import Flow
+from flowrt.letters import dump_letter
 from flowrt.operations import Operations
 from flowrt.stores.sqlite import SqliteStore
 from tests.cli.program import invoke
@@ -51,9 +53,11 @@ SQLITE: list[Spoiling] = [
     *each("outbox", "seq", [0, -1, -BIG - 1]),
     *each("parked", "lane body why at", [*TEXTS[:6], *NUMBERS, b"\xff", 1.5]),
     *each("parked", "seq", [0, -1, BIG, -BIG - 1]),
+    *each("letter", "body at", [*TEXTS[:6], *NUMBERS, b"\xff", 1.5]),
+    *each("letter", "seq", [0, -1, -BIG - 1]),
     *each("call", "body key", [*TEXTS, *NUMBERS[:2], b"\xff"]),
     *each("mark", "id at", [*TEXTS[:4], *NUMBERS, b"\xff", 1.5]),
-    *each("session outbox parked call mark", "contact", ['"', "\\", "\\u12", b"\xff"]),
+    *each("session outbox parked letter call mark", "contact", ['"', "\\", "\\u12", b"\xff"]),
 ]
 POSTGRES: list[Spoiling] = [
     *each("session", "body", TEXTS),
@@ -64,19 +68,24 @@ POSTGRES: list[Spoiling] = [
     *each("parked", "lane body why", TEXTS[:6]),
     *each("parked", "at", NUMBERS),
     *each("parked", "seq", [0, -1, BIG, -BIG - 1]),
+    *each("letter", "body", TEXTS),
+    *each("letter", "at", NUMBERS),
+    *each("letter", "seq", [0, -1, BIG, -BIG - 1]),
     *each("call", "body", TEXTS),
     *each("call", "key", [b"", b"\xff\x00", b"\xed\xa0\x80"]),
     *each("call", "worker", NUMBERS),
     *each("mark", "id", [b"", b"\xff\x00"]),
     *each("mark", "at", NUMBERS),
-    *each("session outbox queue parked call mark", "contact", [b"", b"\xff\x00"]),
+    *each("session outbox queue parked letter call mark", "contact", [b"", b"\xff\x00"]),
 ]
 SQLITE = [(table, column, value) for tables, column, value in SQLITE for table in tables.split()]
 POSTGRES = [(table, column, value) for tables, column, value in POSTGRES for table in tables.split()]
 
 
-FATAL_ONCE_SQLITE: list[Spoiling] = [("outbox", "seq", BIG), ("parked", "at", "soon"), ("session", "due", 0)]
+FATAL_ONCE_SQLITE: list[Spoiling] = [("outbox", "seq", BIG), ("letter", "seq", BIG), ("session", "due", 0)]
+FATAL_ONCE_SQLITE += [("parked", "at", "soon"), ("letter", "at", "soon")]
 FATAL_ONCE_POSTGRES: list[Spoiling] = [("session", "version", 0), ("session", "due", 0)]
+LETTER = dump_letter(Ended("1#0", "ada", "m1", "failed", {}, "OutOfBounds: too much"), "menu")
 some = pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.soak)])
 
 
@@ -146,6 +155,9 @@ def test_any_column_of_sqlite_may_hold_anything(every: int, tmp_path: Path, feed
     contacts = [name(number) for number in range(len(spoilings))]
     world.run(fill(world, [*contacts, "healthy"]))
     database = sqlite3.connect(path)
+    database.executemany(
+        "INSERT INTO letter (contact, body, at) VALUES (?, ?, 5)", [(c, LETTER) for c in contacts]
+    )
     for contact, (table, column, value) in zip(contacts, spoilings, strict=True):
         odd = f"{value}{contact}" if column == "contact" and isinstance(value, str) else value
         odd = value + contact.encode() if column == "contact" and isinstance(value, bytes) else odd
@@ -175,6 +187,8 @@ def test_any_column_of_postgres_may_hold_anything(
 
     async def spoil() -> None:
         connection = await asyncpg.connect(postgres)
+        letter = "INSERT INTO flowrt_letter (contact, body, at) VALUES ($1, $2, 5)"
+        await connection.executemany(letter, [(contact.encode(), LETTER) for contact in contacts])
         for contact, (table, column, value) in zip(contacts, spoilings, strict=True):
             odd = value + contact.encode() if column == "contact" else value
             one = f"SELECT min(ctid) FROM flowrt_{table} WHERE contact = $2"  # noqa: S608 - names of the test

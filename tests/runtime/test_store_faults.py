@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import asyncpg
 import pytest
 
-from flowrt.abc import Lane, ParkedRow, SessionRow
+from flowrt.abc import Lane, LetterRow, ParkedRow, SessionRow
 from flowrt.bot import Bot, NotOpen
 from flowrt.effects import Reply
 from flowrt.errors import StoreError, Undeliverable
@@ -45,6 +45,15 @@ class FailingEverywhere(Failing):
 
     async def unpark(self, contact: str, seqs: Sequence[int], *, again: bool) -> int:
         return await self._may_fail(lambda: super(Failing, self).unpark(contact, seqs, again=again))
+
+    async def letters(self, contact: str | None, after: int, limit: int) -> Sequence[LetterRow]:
+        return await self._may_fail(lambda: super(Failing, self).letters(contact, after, limit))
+
+    async def discard_letters(self, contact: str, seqs: Sequence[int]) -> int:
+        return await self._may_fail(lambda: super(Failing, self).discard_letters(contact, seqs))
+
+    async def forget_letters(self, before: Instant, keep: int) -> int:
+        return await self._may_fail(lambda: super(Failing, self).forget_letters(before, keep))
 
     async def forget_marks(self, before: Instant) -> int:
         return await self._may_fail(lambda: super(Failing, self).forget_marks(before))
