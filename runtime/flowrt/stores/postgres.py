@@ -147,7 +147,9 @@ class PostgresStore:
             raise Conflict("another worker was first") from error
         except _LOST as error:
             refused = isinstance(error, asyncpg.PostgresError)  # it says why
-            raise Unsure(str(_cannot(error)) if refused else f"the connection broke: {fault(error)}") from error
+            raise Unsure(
+                str(_cannot(error)) if refused else f"the connection broke: {fault(error)}"
+            ) from error
         except asyncpg.PostgresError as error:
             raise _cannot(error) from error
         if not changed:
