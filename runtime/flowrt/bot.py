@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Mapping
-from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
-from flowrt import limits
 from flowrt.abc import Channel, Clock, Lane, Listener, Store
 from flowrt.actions import Calls, find_actions
 from flowrt.delivery import Delivery
@@ -23,24 +21,20 @@ from flowrt.forms import admitted
 from flowrt.handling import handle
 from flowrt.health import Health, asked
 from flowrt.letters import DeadLetter
+from flowrt.limits import NAME_MAX
 from flowrt.log import logger
 from flowrt.metrics import Metrics, default_metrics
 from flowrt.operations import Inspection
 from flowrt.pacing import Pacers, Rate
 from flowrt.parking import Parked
+from flowrt.receiving import bounded
 from flowrt.stores import open_store
 from flowrt.taking import Taker
-from flowrt.time import SECOND, FakeClock, SystemClock
+from flowrt.time import SECOND, CalendarClock, FakeClock, SystemClock
 from flowrt.timer import Timer
 from flowrt.values import Value
 from flowrt.viewing import SessionView
 from flowrt.waiting import Tasks
-
-MESSAGE_MAX = 65_536
-"""The longest text of a message, in code points. A longer one is handled as a message without text."""
-
-NAME_MAX = limits.NAME_MAX
-"""The longest id of an event, and name of a contact, in code points."""
 
 
 class NotOpen(FlowrtError):
@@ -100,7 +94,8 @@ class Bot:
         self._store = open_store(store)
         self._channel = channel
         self._listener = listener
-        self._clock: Clock = clock or SystemClock()
+        self._moved_by_hand = isinstance(clock, FakeClock)
+        self._clock: Clock = CalendarClock(clock or SystemClock())
         self._grace = grace
         self._tasks = Tasks(retry_after)
         self._timer = Timer(self._clock, self._store, self._fire, retry_after)
@@ -183,7 +178,7 @@ class Bot:
         """Serve what is overdue, then run the calls that nothing has ended, then keep the time."""
         await self._tasks.keep_trying("serving what is overdue", self._timer.fire_due)
         await self._tasks.keep_trying("taking up the calls of before", self._follower.take_up_calls)
-        if self._open and not isinstance(self._clock, FakeClock):  # who moves a clock by hand fires by hand
+        if self._open and not self._moved_by_hand:  # who moves a clock by hand fires by hand
             loop = asyncio.get_running_loop()
             self._keeping = [loop.create_task(self._timer.run())]
             if self._store.shared:
@@ -195,15 +190,13 @@ class Bot:
         """Handle `message`; it counts as accepted, at this instant, once this has returned.
 
         By then what it comes to is committed; replies follow on their own. Returns False where a message of
-        this contact with this id was handled before, True otherwise. A text longer than `MESSAGE_MAX` is
-        treated as a message without text. Raises `StoreError` where it could not be committed: then the
-        message may come again. Raises `Busy` where `flowrt.waiting.LINE_MAX` others of the contact wait already,
-        `ValueError` where its id or contact is empty or longer than
-        `NAME_MAX`, `NotOpen` outside `async with`.
+        this contact with this id was handled before, True otherwise. What is beyond the bounds is left out of it
+        (`flowrt.receiving.bounded`). Raises `StoreError` where it could not be committed: then the message may come
+        again. Raises `Busy` where `flowrt.waiting.LINE_MAX` others of the contact wait already, or
+        `flowrt.limits.HELD_MAX` are kept until a call or a `wait` ends; `ValueError` where its id or contact is empty
+        or longer than `flowrt.limits.NAME_MAX`, `NotOpen` outside `async with`.
         """
-        if message.text is not None and len(message.text) > MESSAGE_MAX:
-            message = replace(message, text=None)
-        return await self._accept(message)
+        return await self._accept(bounded(message))
 
     async def open(self, contact: str, *, id: str | None = None) -> bool:
         """Open the session of `contact` without a message; one that is open ends as superseded.
@@ -357,11 +350,15 @@ class Bot:
     # Delivering.
 
     async def _say(self, effect: Effect) -> None:
-        if self._channel is not None and isinstance(effect, Reply):
+        if not isinstance(effect, Reply):
+            raise Undeliverable("what is stored is no reply")
+        if self._channel is not None:
             await self._counted("reply", self._channel.send(effect))
 
     async def _tell(self, effect: Effect) -> None:
-        if self._listener is not None and isinstance(effect, Ended | Emitted | Dropped):
+        if not isinstance(effect, Ended | Emitted | Dropped):
+            raise Undeliverable("what is stored is nothing to tell a host")
+        if self._listener is not None:
             await self._counted("notice", self._listener.told(effect))
 
     async def _counted(self, lane: Lane, handing: Awaitable[None]) -> None:

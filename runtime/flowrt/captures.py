@@ -12,7 +12,7 @@ from typing import Any
 
 from flowrt.answers import Reader
 from flowrt.events import Message
-from flowrt.text import fold
+from flowrt.text import fold, nfkc
 from flowrt.time import Instant
 from flowrt.values import TEXT_MAX, Value
 
@@ -67,7 +67,7 @@ class TextPattern:
         """What the captures hold, by name, if `text`, which came at the instant `at`, is of this pattern; else None.
 
         The work is linear in the length of `text`, for each capture, and readers are asked at most
-        `READINGS_MAX` times. A text over `TEXT_MAX` code points does not match.
+        `READINGS_MAX` times. A text over `TEXT_MAX` code points, as it is or folded, does not match.
         """
         first, last = self._fixed[0], self._fixed[-1]
         if len(text) > TEXT_MAX:
@@ -76,6 +76,8 @@ class TextPattern:
         if not self._captures:
             return {} if folded == first else None
         if not (folded.startswith(first) and folded.endswith(last)):
+            return None
+        if len(folded) > TEXT_MAX:  # one code point can stand for eighteen
             return None
         return Matching(self._captures, self._fixed, Spelling(text), at).run()
 
@@ -90,7 +92,7 @@ class Spelling:
     __slots__ = ("folded", "shown", "starts")
 
     def __init__(self, text: str) -> None:
-        self.shown = unicodedata.normalize("NFKC", text).strip()
+        self.shown = nfkc(text).strip()
         parts: list[str] = []
         self.starts: list[int] = []
         space = False

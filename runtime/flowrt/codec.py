@@ -113,7 +113,7 @@ def load_session(text: str, contact: str) -> Saved:
     return Saved(
         flow=fields.text("flow"),
         id=fields.text("id"),
-        at=fields.whole("at"),
+        at=fields.read("at", read.instant),
         state=fields.text("state"),
         vars=fields.read("vars", read.obj),
         deadlines=fields.each("deadlines", _deadline),
@@ -198,15 +198,23 @@ def _bare(flow: Flow[V], contact: str, saved: Saved) -> Session[V]:
 def _misplaced(flow: Flow[Any], session: Session[Any]) -> str | None:
     """Why `flow` has no place for a session in this state, or None where it has one."""
     left = session.interrupted
-    waits = [(session.state, session.pending)]
-    for state, pending in waits if left is None else [*waits, (left.state, left.pending)]:
-        if state not in flow.state_names or state == INITIAL:
+    waits = [(session.state, session.pending, session.deadlines)]
+    if left is not None:
+        waits.append((left.state, left.pending, left.fixed))
+    for state, pending, deadlines in waits:
+        if state not in flow.resting:
             return f"the flow {flow.name!r} has no state {state!r} where a session can be"
-        if flow.awaiting.get(state) != awaiting(pending):
+        awaited = flow.awaiting.get(state)
+        if awaited != awaiting(pending) or not _ends(deadlines, awaited):
             return (
                 f"the state {state!r} of the flow {flow.name!r} does not await what the session awaits there"
             )
     return None
+
+
+def _ends(deadlines: tuple[Deadline, ...], awaited: str | None) -> bool:
+    """Whether one of `deadlines`, which no message moves, ends the wait for what is awaited, if anything is."""
+    return awaited is None or any(not one.period and one.trigger == awaited for one in deadlines)
 
 
 class _NoPlace(Exception):
@@ -312,7 +320,7 @@ def _result(flow: Flow[Any], contact: str, stored: StoredResult) -> Result:
 
 def _deadline(data: object) -> Deadline:
     trigger, due, period = read.row(data, 3)
-    return Deadline(read.text(trigger), read.whole(due), read.whole(period))
+    return Deadline(read.text(trigger), read.whole(due), read.period(period))
 
 
 # Effects.

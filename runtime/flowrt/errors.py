@@ -32,7 +32,9 @@ class Unsure(StoreError):
 
 
 class Busy(FlowrtError):
-    """Too many events of one contact wait already: this one was not accepted, and may come again later."""
+    """Too many events of one contact wait already, or too many of its messages are kept: this one was not accepted,
+    and may come again later.
+    """
 
 
 class Undeliverable(FlowrtError):

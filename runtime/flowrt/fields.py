@@ -7,9 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
 from flowrt.errors import FlowrtError
+from flowrt.time import SECOND, Instant, Period, on_the_calendar
 from flowrt.values import INT_MAX, Media, Records, Value, from_json
 
 T = TypeVar("T")
+
+LONGEST_PERIOD: Period = 36_600 * 24 * 60 * 60 * SECOND
+"""The longest clock that is read: a hundred times 366 days, as the longest duration."""
 
 
 class Unreadable(FlowrtError):
@@ -105,6 +109,20 @@ def whole(data: object) -> int:
     if not isinstance(data, int) or isinstance(data, bool) or abs(data) > INT_MAX:
         raise Mismatch("a whole number")
     return data
+
+
+def instant(data: object) -> Instant:
+    """An instant of an event: one that a calendar can show."""
+    if on_the_calendar(at := whole(data)) != at:
+        raise Mismatch("an instant")
+    return at
+
+
+def period(data: object) -> Period:
+    """A length of time that a clock of a flow can have."""
+    if not 0 <= (length := whole(data)) <= LONGEST_PERIOD:
+        raise Mismatch("a length of time")
+    return length
 
 
 def number(data: object) -> float:

@@ -18,7 +18,7 @@ from flowrt.kinds import Kind
 from flowrt.machine import FlowMachine
 from flowrt.renaming import RenamedKind
 from flowrt.session import AWAITED, Deadline, Lost, Session, V
-from flowrt.time import Instant
+from flowrt.time import Instant, on_the_calendar
 from flowrt.turn import Functions, Turn
 from flowrt.values import Record, record_name
 
@@ -86,14 +86,21 @@ class Flow(Generic[V]):
         self._machine: FlowMachine | None = None
 
     @cached_property
+    def resting(self) -> frozenset[str]:
+        """The states in which a session can be when an event has been taken: no choices, and not the initial one."""
+        return self.state_names - self._sources("advance") - {self.initial}
+
+    @cached_property
     def awaiting(self) -> Mapping[str, str]:
         """What the states await that is not the contact: the trigger that brings it, by state."""
-        return {
-            state: row["trigger"]
-            for row in self.transitions
-            if row["trigger"] in AWAITED
-            for state in ([row["source"]] if isinstance(row["source"], str) else row["source"])
-        }
+        return {state: trigger for trigger in sorted(AWAITED) for state in self._sources(trigger)}
+
+    def _sources(self, trigger: str) -> frozenset[str]:
+        """The states that `trigger` leaves."""
+        named = [row["source"] for row in self.transitions if row["trigger"] == trigger]
+        return frozenset(
+            state for source in named for state in ([source] if isinstance(source, str) else source)
+        )
 
     @property
     def machine(self) -> FlowMachine:
@@ -117,10 +124,12 @@ class Flow(Generic[V]):
         """Take `event`, at the instant `at`, and return what it causes, in order.
 
         Deadlines that were due come first; then the event; then what had waited for it. `session` is changed in
-        place. An instant before the session's last one counts as that one. `machine` may be any that was built from
+        place. An instant before the session's last one counts as that one, and one that no calendar shows as the
+        nearest that it does. `machine` may be any that was built from
         this flow's table; by default it is the shared one. `functions` are those that the flow uses, by name.
         """
-        return _Step(machine or self.machine, session, event, max(at, session.at), functions).run()
+        at = on_the_calendar(max(at, session.at))
+        return _Step(machine or self.machine, session, event, at, functions).run()
 
     def outdate(
         self,
@@ -177,6 +186,7 @@ class _Step:
         self.at = at
         self.key = event_key(event, at)
         self.effects: list[Effect] = []
+        self.begun = 0
 
     def run(self) -> list[Effect]:
         self.session.at = self.at
@@ -201,7 +211,7 @@ class _Step:
 
     def _retire(self, due: list[Deadline]) -> None:
         session = self.session
-        session.deadlines = tuple(deadline for deadline in session.deadlines if deadline not in due)
+        session.deadlines = tuple(deadline for deadline in session.deadlines if deadline.due > self.at)
         session.reminded += tuple(deadline.trigger for deadline in due if deadline.period)
 
     def _take(self, event: Event) -> None:
@@ -255,6 +265,7 @@ class _Step:
         while session.held and not self._awaits_result():
             message, *rest = session.held
             session.held = tuple(rest)
+            self.begun = len(self.effects)  # it may cause as many replies as if it had come now
             self._fire("message", message)
 
     def _awaits_result(self) -> bool:
@@ -263,7 +274,7 @@ class _Step:
         return self.session.pending is not None or (left is not None and left.pending is not None)
 
     def _turn(self, event: Event) -> Turn:
-        return Turn(self.session, event, self.at, self.key, self.effects, self.functions)
+        return Turn(self.session, event, self.at, self.key, self.effects, self.functions, self.begun)
 
     def _fire(self, trigger: str, event: Event, reason: EndReason = "ended by host") -> Turn:
         """Fire `trigger`, and after it what had come for the wait it returned to."""

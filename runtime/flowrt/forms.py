@@ -265,7 +265,8 @@ def _admitted_moment(value: object) -> Value:
 
 
 def _admitted_media(media: Media) -> Media:
-    if media.kind not in _KINDS:
+    [kind] = _fields(media, "kind")
+    if not isinstance(kind, str) or kind not in _KINDS:
         raise ValueError("media of no kind that is known")
     for text in _fields(media, "url", "id", "mime", "name"):
         if not isinstance(text, str | None) or len(text or "") > TEXT_MAX:

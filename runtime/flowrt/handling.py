@@ -14,11 +14,12 @@ from flowrt import sentences
 from flowrt.abc import Change, Lane
 from flowrt.codec import Outdated, dump_effect, dump_session, load_session, restore, salvage
 from flowrt.effects import Call, Effect, Ended, Reply
-from flowrt.errors import SessionFailure, in_words
+from flowrt.errors import Busy, SessionFailure, in_words
 from flowrt.events import Due, Event, Result, event_key
 from flowrt.fields import Unreadable
 from flowrt.flow import Flow
 from flowrt.letters import dump_letter
+from flowrt.limits import HELD_MAX
 from flowrt.session import Lost, Session
 from flowrt.time import Instant
 from flowrt.turn import Functions
@@ -60,15 +61,18 @@ def handle(
     """Take `event`, at the instant `at`, for the session that `stored` holds; None where there is none.
 
     Never raises for what is stored or for what the flow does: a session that cannot go on ends, as outdated
-    or as failed, with the cause. With `notices` false nobody listens, and what a host would be told is left
-    out.
+    or as failed, with the cause. Raises `Busy`, and nothing has changed, for a message that would be kept until
+    something awaited has come, where the session has no room for it. With `notices` false nobody listens, and what
+    a host would be told is left out.
     """
     found = _find(flow, contact, stored, event, at, functions)
-    before = found.awaited
+    before, held = found.awaited, len(found.session.held)
     try:
         effects = [*found.effects, *flow.step(found.session, event, at, functions=functions)]
-        session, body = found.session, _body(flow, found.session)
+        session, body = found.session, _body(flow, found.session, held)
         rows = _rows(effects, notices=notices)
+    except Busy:
+        raise
     except Exception as cause:  # whatever it is, it ends this session and troubles no other
         found = _find(flow, contact, stored, event, at, functions)
         session, body = flow.session(contact), None
@@ -78,7 +82,7 @@ def handle(
             fresh = flow.session(contact)
             fresh.at, fresh.held = session.at, found.session.held
             more = flow.step(fresh, Due(contact), at, functions=functions)
-            session, body, effects = fresh, _body(flow, fresh), [*effects, *more]
+            session, body, effects = fresh, _body(flow, fresh, held), [*effects, *more]
         rows = _rows(effects, notices=notices)
     now = awaited(session)
     calls = [effect for effect in effects if isinstance(effect, Call) and effect.id in now]
@@ -152,11 +156,14 @@ def _find(
     return _Found(session, flow.outdate(session, lost, event, at, functions=functions), None)
 
 
-def _body(flow: Flow[Any], session: Session[Any]) -> str | None:
-    """`session` as text, None where it is over."""
+def _body(flow: Flow[Any], session: Session[Any], held: int) -> str | None:
+    """`session` as text, None where it is over. It kept `held` messages before; for one more there must be room."""
     if not session.leaves_something:
         return None
     body = dump_session(flow, session)
+    if len(session.held) > held and (len(body) > SESSION_MAX or len(session.held) > HELD_MAX):
+        kept = f"{held} messages are kept until what is awaited has come"
+        raise Busy(f"{kept}, and there is no room for this one: send it again later")
     if len(body) > SESSION_MAX:
         raise Oversized(f"the session is {len(body)} characters of JSON long: the limit is {SESSION_MAX}")
     return body

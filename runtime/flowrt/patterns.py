@@ -7,13 +7,14 @@ NFKC text, without regard to case but with the user's spelling. `\\d \\w \\s \\b
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from flowrt.errors import FlowrtError
 from flowrt.regex import MARK, WORD, Unsupported, translated
+from flowrt.text import nfkc
+from flowrt.values import TEXT_MAX
 
 PATTERN_MAX = 1_000
 """The longest regular expression, in code points."""
@@ -66,7 +67,8 @@ class Pattern:
         return None if found is None else found.groups
 
     def find(self, text: str) -> Found | None:
-        r"""The first match in `text`, in the user's spelling; None where there is none.
+        r"""The first match in `text`, in the user's spelling; None where there is none, and where the NFKC of `text`
+        is longer than `TEXT_MAX`.
 
         >>> compile_pattern(r"\bcafé\b").find("Le Café!").text
         'Café'
@@ -88,7 +90,9 @@ class Pattern:
     def _search(self, text: str) -> _Match | None:
         if text.isascii():
             return self._compiled.search(text.strip())
-        text = unicodedata.normalize("NFKC", text).strip()
+        text = nfkc(text).strip()
+        if len(text) > TEXT_MAX:  # one code point can stand for eighteen
+            return None
         text = text.encode("utf-8", "replace").decode()  # a lone surrogate is no character
         if self._for_marks is None:
             return self._compiled.search(text)

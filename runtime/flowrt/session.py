@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from flowrt.events import Message, Result
 from flowrt.slots import written
-from flowrt.time import Instant, Period
+from flowrt.time import EARLIEST, Instant, Period
 from flowrt.values import Value
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class Session(Generic[V]):
         self.held: tuple[Message, ...] = ()
         self.team: str | None = None
         self.name: str | None = None
-        self.at: Instant = 0
+        self.at: Instant = EARLIEST
         self.clear()
 
     def clear(self) -> None:

@@ -18,6 +18,43 @@ else:
 """What may stand in a hole of a text."""
 
 
+MARKS_MAX = 30
+"""How many marks upon one letter are put in order. No language has more; the number is Unicode's own."""
+
+_JOINER = "\u034f"
+"""COMBINING GRAPHEME JOINER: marks on its two sides are not put in order with each other."""
+
+_HIDDEN_MARKS = {"\u0344": 2, "\u0f73": 2, "\u0f75": 2, "\u0f81": 2, "\uff9e": 1, "\uff9f": 1}
+"""What is of more marks than one, or does not say that it is one, with how many it is."""
+
+
+def nfkc(text: str) -> str:
+    """`text` in NFKC, in time linear in its length.
+
+    To put marks in order takes the square of their number: a letter under tens of thousands of marks would hold up
+    everybody for seconds. So after each `MARKS_MAX` marks in a row begins another row.
+
+    >>> nfkc("\uff21\u030a")
+    '\u00c5'
+    """
+    return unicodedata.normalize("NFKC", text if len(text) <= MARKS_MAX else _in_short_rows(text))
+
+
+def _in_short_rows(text: str) -> str:
+    """`text` with a joiner after each `MARKS_MAX` marks in a row."""
+    if text.isascii():
+        return text
+    parts: list[str] = []
+    begun = row = 0
+    for place, character in enumerate(text):
+        marks = _HIDDEN_MARKS.get(character) or (1 if unicodedata.combining(character) else 0)
+        row = row + marks if marks else 0
+        if row > MARKS_MAX:
+            parts += [text[begun:place], _JOINER]
+            begun, row = place, marks
+    return "".join([*parts, text[begun:]]) if parts else text
+
+
 def fold(text: str) -> str:
     r"""`text` as the language compares it: NFKC, case folded, trimmed, white space folded to single spaces.
 
@@ -29,7 +66,7 @@ def fold(text: str) -> str:
     if not text.isascii():
         # Folding can undo the normal form and the normal form can undo folding: Unicode defines
         # NFKC_Casefold so.
-        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+        text = unicodedata.normalize("NFKC", nfkc(text).casefold())
         return " ".join(text.split())
     return " ".join(text.lower().split())
 

@@ -18,6 +18,20 @@ Period = int
 
 SECOND: Period = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+EARLIEST: Instant = (datetime(1, 1, 2, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+LATEST: Instant = (datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+"""What a calendar can show, in every time zone: an instant beyond these counts as the nearest that it can."""
+
+
+def on_the_calendar(at: Instant) -> Instant:
+    """`at`, or the nearest instant between `EARLIEST` and `LATEST`.
+
+    >>> on_the_calendar(5), on_the_calendar(2**63) == LATEST
+    (5, True)
+    """
+    return min(max(at, EARLIEST), LATEST)
 
 
 def instant(moment: datetime) -> Instant:
@@ -26,16 +40,16 @@ def instant(moment: datetime) -> Instant:
     >>> instant(datetime(1970, 1, 1, 0, 0, 2, tzinfo=UTC))
     2000000
     """
-    return (moment - _EPOCH) // timedelta(microseconds=1)
+    return (moment - _EPOCH) // _MICROSECOND
 
 
 def moment(at: Instant) -> datetime:
-    """The aware datetime, in UTC, of an instant.
+    """The aware datetime, in UTC, of an instant; of one that no calendar shows, that of the nearest.
 
     >>> moment(2_000_000).isoformat()
     '1970-01-01T00:00:02+00:00'
     """
-    return _EPOCH + timedelta(microseconds=at)
+    return _EPOCH + timedelta(microseconds=on_the_calendar(at))
 
 
 class Clock(Protocol):
@@ -52,6 +66,21 @@ class SystemClock:
     def now(self) -> Instant:
         """The present instant, from the system's wall clock."""
         return time.time_ns() // 1000
+
+
+class CalendarClock:
+    """Another clock, while it shows what a calendar can; else the nearest instant.
+
+    >>> CalendarClock(FakeClock(at=2**70)).now() == LATEST
+    True
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def now(self) -> Instant:
+        """The present instant, on the calendar."""
+        return on_the_calendar(self._clock.now())
 
 
 class FakeClock:

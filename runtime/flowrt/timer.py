@@ -76,7 +76,13 @@ class Timer:
     @property
     def late(self) -> Period:
         """For how long the oldest deadline in memory has been due."""
-        return max(0, self._clock.now() - (self._deadlines.next or INT_MAX))
+        return max(0, self._clock.now() - self._next)
+
+    @property
+    def _next(self) -> Instant:
+        """When to look again. An instant may be 0: a clock that lost the time begins there."""
+        due = self._deadlines.next
+        return INT_MAX if due is None else due
 
     def stop(self) -> None:
         """Fire nothing more, and let `run` return."""
@@ -99,7 +105,7 @@ class Timer:
         self._alarm.clear()
         now = self._clock.now()
         longest = TAKE_OVER_EVERY if self._store.shared else LONGEST_SLEEP
-        self._wakes_at = min(self._deadlines.next or INT_MAX, now + longest)
+        self._wakes_at = min(self._next, now + longest)
         with suppress(TimeoutError):
             async with asyncio.timeout(max(0, self._wakes_at - now) / SECOND):
                 await self._alarm.wait()
@@ -124,7 +130,7 @@ class Timer:
         await self._sweep()
         await self._look_ahead()
         fired = 0
-        while not self._stopped and (self._deadlines.next or INT_MAX) <= self._clock.now():
+        while not self._stopped and self._next <= self._clock.now():
             fired += await self._fire_all(self._deadlines.take_due(self._clock.now()))
         return fired
 
@@ -168,7 +174,7 @@ class Timer:
 
     async def _sweep(self) -> None:
         now = self._clock.now()
-        if now - self._swept < SWEEP_EVERY:
+        if 0 <= now - self._swept < SWEEP_EVERY:  # a clock that was put back has nothing to wait for
             return
         self._swept = now
         try:

@@ -30,7 +30,9 @@ Functions = Mapping[str, Callable[..., object]]
 
 
 class Turn:
-    """One event, at the instant `at`, for `session`; what it causes is added to `effects`."""
+    """One event, at the instant `at`, for `session`; what it causes is added to `effects`, behind those before
+    `begun`, which are another's.
+    """
 
     __slots__ = (
         "_answer",
@@ -39,6 +41,7 @@ class Turn:
         "_found",
         "_steps",
         "at",
+        "begun",
         "called",
         "cause",
         "deferred",
@@ -67,6 +70,7 @@ class Turn:
         key: str,
         effects: list[Effect],
         functions: Functions | None = None,
+        begun: int = 0,
     ) -> None:
         self.session = session
         self.left = session.state
@@ -74,6 +78,7 @@ class Turn:
         self.at = at
         self.key = key
         self.effects = effects
+        self.begun = begun
         self.functions = functions
         self.called: str | None = None
         self.says_again = False
@@ -261,7 +266,7 @@ class Turn:
         self._say(Reply(self.next_id(), self.session.contact, caption, buttons, kind, content, as_list))
 
     def _say(self, reply: Reply) -> None:
-        said = sum(isinstance(effect, Reply) for effect in self.effects)
+        said = sum(isinstance(effect, Reply) for effect in self.effects[self.begun :])
         if said >= MAX_REPLIES and not self.failures:  # that something went wrong is always said
             raise TooManyReplies(f"one event caused more than {MAX_REPLIES} replies")
         self.effects.append(reply)

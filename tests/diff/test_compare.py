@@ -10,6 +10,7 @@ from flowc.diff.compare import Fate, compare
 from flowc.machine import Machine
 from flowc.pipeline import compile_flow
 from flowc.source import source_of
+from tests.runtime.test_spoiled import ASKS, CALLS
 from tests.runtime.test_versions import BEFORE, GOES_ON, OUTDATED_BY, WAITS, waiting
 
 
@@ -105,3 +106,12 @@ def test_what_may_be_unset_on_one_way_is_lost_on_that_way() -> None:
     fate = fates(MAY_BE_UNSET, after)["last.ask_name"]
     assert fate.why == "`last.ask_name` needs the variable `city`, which may have no value there"
     assert fate.conversation == ("user: short", "bot:  Your name?")
+
+
+def test_who_was_asked_where_something_else_is_awaited_now_loses_the_session() -> None:
+    fate = fates(ASKS, CALLS)["confirm"]
+    assert (fate.verdict, fate.why) == (
+        "lost",
+        "`confirm` awaits what a session that comes from before does not await",
+    )
+    assert fates(CALLS, ASKS)["confirm"].verdict == "lost"

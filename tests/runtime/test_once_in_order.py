@@ -6,9 +6,10 @@ import asyncio
 
 import pytest
 
-from flowrt.bot import MESSAGE_MAX, NAME_MAX, Bot, NotOpen
+from flowrt.bot import Bot, NotOpen
 from flowrt.effects import Dropped, Reply
 from flowrt.events import Message
+from flowrt.limits import MESSAGE_MAX, NAME_MAX
 from tests.runtime.world import SlowStore, World
 
 GREETING = ["Hi! Three quick questions.", "What's your name?"]

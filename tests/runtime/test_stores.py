@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from flowrt.abc import BUCKET, Change, Lane, Store
+from flowrt.abc import BUCKET, MARKS_LIVE, Change, Lane, Store
 from flowrt.errors import StoreError
 from flowrt.stores import open_store
 from flowrt.stores.memory import MemoryStore
@@ -221,6 +221,20 @@ def test_marks_are_forgotten_by_age(new_store: NewStore) -> None:
         assert await store.forget_marks(before=2400) == 0
         assert not (await store.read("ada", "m2399")).marked
         assert (await store.read("ada", "m2400")).marked
+
+    run(new_store, work)
+
+
+def test_marks_of_a_clock_that_was_ahead_do_not_keep_the_old_ones(new_store: NewStore) -> None:
+    async def work(store: Store) -> None:
+        ahead = 5 * MARKS_LIVE
+        marks = [(f"ahead {number}", ahead + number) for number in range(1100)]
+        marks += [(f"old {number}", number) for number in range(10)]
+        marks += [("new", 20)]
+        await asyncio.gather(*[store.commit(Change("ada", at, mark=id)) for id, at in marks])
+        assert await store.forget_marks(before=20) == 10
+        assert (await store.read("ada", "new")).marked
+        assert (await store.read("ada", "ahead 0")).marked
 
     run(new_store, work)
 

@@ -21,8 +21,8 @@ from flowc.cli.stand_ins import NoActions, named_actions
 from flowc.cli.streams import Color, complain, tell
 from flowc.machine import Machine
 from flowc.pipeline import load_flow
-from flowrt.bot import NAME_MAX
 from flowrt.errors import FlowrtError
+from flowrt.limits import NAME_MAX
 from flowrt.stores import open_store
 
 

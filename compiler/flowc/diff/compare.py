@@ -67,6 +67,10 @@ class _Comparing:
         if now not in self.waits:
             why = f"the new flow has no wait `{now}`"
             return Fate(state, now, "lost", why, conversation, self.proposals.get(state.name))
+        kind = self.waits[now].kind
+        if kind in ("call", "wait") and state.kind != kind:
+            why = f"`{now}` awaits what a session that comes from before does not await"
+            return Fate(state, now, "lost", why, conversation)
         for need in self.needs.get(now, ()):
             lacking = self._lacking(state, now, need)
             if lacking is not None:

@@ -5,12 +5,13 @@ What a phrase is relative to is always given: no answer depends on the system's 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from flowrt.answers.extras import MissingExtra
+from flowrt.answers.plain import FIGURES_MAX
+from flowrt.text import nfkc
 
 Order = Literal["DMY", "MDY", "YMD"]
 """Which of day, month and year is written first."""
@@ -69,7 +70,7 @@ class DateWords:
         `base` is what it is relative to, as a clock on the wall of the zone shows it, without a zone.
         None where nothing is understood, and for a text without a letter or of over 100 characters.
         """
-        text = unicodedata.normalize("NFKC", text).strip()
+        text = nfkc(text[: 2 * FIGURES_MAX]).strip()
         if len(text) > _LONGEST or not any(character.isalpha() for character in text):
             return None
         try:

@@ -7,7 +7,7 @@ import unicodedata
 from typing import Protocol, TypeVar
 
 from flowrt.events import Message
-from flowrt.text import fold
+from flowrt.text import fold, nfkc
 from flowrt.time import Instant
 from flowrt.values import INT_MAX, TEXT_MAX
 
@@ -39,15 +39,20 @@ def trimmed(message: Message) -> str:
     return text if len(text) <= TEXT_MAX else ""
 
 
+FIGURES_MAX = 1_000
+"""The longest text, in code points, that is looked at for figures of other scripts than ASCII's."""
+
+
 def figures(text: str) -> str:
     """`text` in NFKC, trimmed, the digits of every script as those of ASCII and each minus sign as `-`.
 
     >>> figures(" \u0664\u0662 ")
     '42'
     """
-    text = unicodedata.normalize("NFKC", text).strip()
-    if text.isascii():
+    text = text.strip()
+    if text.isascii() or len(text) > FIGURES_MAX:
         return text
+    text = nfkc(text).strip()
     text = text.replace("\u2212", "-")
     return "".join([str(unicodedata.decimal(character, character)) for character in text])
 

@@ -7,10 +7,11 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from flowrt import fields as read
-from flowrt.bot import MESSAGE_MAX, NAME_MAX
 from flowrt.errors import FlowrtError
 from flowrt.events import Due, EndedByHost, Event, GivenBack, HostEvent, Message, Opened, Result
 from flowrt.fields import Fields, Unreadable
+from flowrt.limits import NAME_MAX
+from flowrt.receiving import bounded
 from flowrt.time import Instant
 from flowrt.values import Records, to_json
 
@@ -149,16 +150,16 @@ def _event(handler: str, contact: str, body: bytes, records: Records | None) -> 
 
 
 def _message(fields: Fields, id: str, contact: str) -> Message:
-    text = fields.optional("text", read.text)
-    return Message(
+    message = Message(
         id=id,
         contact=contact,
-        text=None if text is None or len(text) > MESSAGE_MAX else text,
+        text=fields.optional("text", read.text),
         button=fields.read("button", read.flag),
         media=fields.optional("media", read.media),
         sent=fields.optional("sent", read.whole),
         name=fields.optional("name", read.text),
     )
+    return bounded(message)
 
 
 def fields_of(body: bytes) -> Fields:

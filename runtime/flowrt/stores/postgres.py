@@ -150,7 +150,10 @@ class PostgresStore:
         except _AGAIN as error:
             raise Conflict("another worker was first") from error
         except _LOST as error:
-            raise Unsure(f"the connection broke in a commit: {fault(error)}") from error
+            refused = isinstance(error, asyncpg.PostgresError)  # it says why
+            raise Unsure(
+                str(_cannot(error)) if refused else f"the connection broke: {fault(error)}"
+            ) from error
         except asyncpg.PostgresError as error:
             raise _cannot(error) from error
         if not changed:

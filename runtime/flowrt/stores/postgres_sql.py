@@ -171,8 +171,9 @@ def _save(statement: _Statement, contact: str, change: Change) -> None:
             case None:
                 statement.add("gone", f"DELETE {there}")
                 statement.add("saved", "SELECT 1")
-            case 0:
-                statement.add("saved", f"SELECT 1 WHERE NOT EXISTS (SELECT {there})")
+            case 0:  # no version that is given: a row that has it was spoiled, and is nobody's
+                statement.add("gone", f"DELETE {there} AND version = 0")
+                statement.add("saved", f"SELECT 1 WHERE NOT EXISTS (SELECT {there} AND version <> 0)")
             case version:
                 statement.add(
                     "saved", f"DELETE {there} AND version = {statement.value(version, 'bigint')} RETURNING 1"
@@ -187,7 +188,8 @@ def _save(statement: _Statement, contact: str, change: Change) -> None:
         case None:
             statement.add("saved", f"{insert} ON CONFLICT (contact) DO UPDATE SET {values} RETURNING 1")
         case 0:
-            statement.add("saved", f"{insert} ON CONFLICT (contact) DO NOTHING RETURNING 1")
+            spoiled = f"ON CONFLICT (contact) DO UPDATE SET {values} WHERE flowrt_session.version = 0"
+            statement.add("saved", f"{insert} {spoiled} RETURNING 1")
         case version:
             where = f"WHERE contact = {contact} AND version = {statement.value(version, 'bigint')}"
             statement.add("saved", f"UPDATE flowrt_session SET {values} {where} RETURNING 1")

@@ -13,7 +13,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Literal, cast
 
-from flowrt.abc import BUCKET, CallRow, Change, Lane, LetterRow, OutboxRow, ParkedRow, SessionRow, Stored
+from flowrt.abc import (
+    BUCKET,
+    MARKS_LIVE,
+    CallRow,
+    Change,
+    Lane,
+    LetterRow,
+    OutboxRow,
+    ParkedRow,
+    SessionRow,
+    Stored,
+)
 from flowrt.errors import InUse, StoreError
 from flowrt.log import logger
 from flowrt.stores.grouping import GroupWriter, Row, T, Write
@@ -46,14 +57,18 @@ _FORGET_LETTERS = """DELETE FROM letter
 _CALLS = "SELECT contact, key, body FROM call {of} ORDER BY rowid"
 _SESSIONS = "SELECT contact, body, due FROM session {behind} ORDER BY contact"
 _TABLES = ("session", "outbox", "parked", "letter", "call", "mark")
-_LAST_SEQ = """SELECT max((SELECT coalesce(max(seq), 0) FROM outbox), (SELECT coalesce(max(seq), 0) FROM parked),
-                          (SELECT coalesce(max(seq), 0) FROM letter))"""
+_LAST_SEQ = """SELECT max((SELECT coalesce(max(seq), 0) FROM outbox WHERE seq < 1 << 62),
+                          (SELECT coalesce(max(seq), 0) FROM parked WHERE seq < 1 << 62),
+                          (SELECT coalesce(max(seq), 0) FROM letter WHERE seq < 1 << 62))"""
+"""A row that somebody has given the last number there is must not be the end of all."""
+
 _LETTER = "INSERT INTO letter (seq, contact, body, at) VALUES (?, ?, ?, ?)"
 _END = "DELETE FROM session WHERE contact = ?"
 _SENT = "DELETE FROM outbox WHERE seq = ? AND contact = ?"
 _ALL_OVER = "DELETE FROM call WHERE contact = ?"
 _OVER = "DELETE FROM call WHERE contact = ? AND key = ?"
 _CALL = "INSERT INTO call (contact, key, body) VALUES (?, ?, ?)"
+_MARKS = "SELECT seq, at FROM mark WHERE seq > ? ORDER BY seq LIMIT ?"
 _FORGET = "DELETE FROM mark WHERE seq = ?"
 _STATEMENTS = (_END, _SAVE, _MARK, _SEND, _LETTER, _PARK, _SENT, _ALL_OVER, _OVER, _CALL, _FORGET)
 """In the order in which they are made."""
@@ -187,10 +202,10 @@ class SqliteStore:
             ParkedRow(
                 who,
                 cast("int", seq),
-                cast("Lane", lane),
+                cast("Lane", as_text(lane)),
                 as_text(body),
                 decode_name(why) or "",
-                cast("int", at),
+                at if isinstance(at, int) else 0,
             )
             for key, seq, lane, body, why, at in rows
             if (who := decode_name(key)) is not None
@@ -248,18 +263,23 @@ class SqliteStore:
         return [CallRow(who, key, body) for who, key, body in rows if who is not None and key is not None]
 
     async def forget_marks(self, before: Instant) -> int:
-        """Delete the marks made before that instant, the oldest first, some at a time."""
-        deleted = 0
-        while True:
-            rows = self._select("SELECT seq, at FROM mark ORDER BY seq LIMIT ?", (_SWEEP,))
+        """Delete the marks made before that instant, the oldest first, some at a time.
+
+        They stand in order of time, but where the clock was put back: behind those that it made when it was ahead
+        there may be old ones.
+        """
+        deleted, after, ahead = 0, -INT_MAX, before + MARKS_LIVE
+        while rows := self._select(_MARKS, (after, _SWEEP)):
             old: list[tuple[str, Row]] = [
                 (_FORGET, (cast("int", seq),)) for seq, at in rows if not isinstance(at, int) or at < before
             ]
             if old:
                 await self._write_rows(old)
             deleted += len(old)
-            if len(old) < _SWEEP:
-                return deleted
+            after, last = cast("tuple[int, object]", rows[-1])
+            if isinstance(last, int) and before <= last <= ahead:
+                break
+        return deleted
 
     async def sessions(self, after: str | None, limit: int) -> Sequence[SessionRow]:
         """Sessions in order of contacts, those behind `after`."""
