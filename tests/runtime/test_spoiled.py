@@ -268,5 +268,7 @@ def test_who_was_asked_where_a_call_is_awaited_now_does_not_wait_for_ever() -> N
     outcome = handle(compiled(CALLS), "ada", stored, Message("2", "ada", "hi"), BEGIN + SECOND)
     [ended] = outcome.ended
     assert ended.reason == "outdated"
-    assert ended.cause == "the state 'confirm' of the flow 'test' does not await what the session awaits there"
+    assert (
+        ended.cause == "the state 'confirm' of the flow 'test' does not await what the session awaits there"
+    )
     assert [call.name for call in outcome.calls] == ["check"]
