@@ -17,6 +17,7 @@ from flowc.emit.layout import wrapped
 from flowc.emit.names import Names, class_name, identifier, slug
 from flowc.emit.shape import check_shape
 from flowc.emit.types import names_in, python_type, record_kind
+from flowc.garbage import uncollected
 from flowc.types import SECRET
 from flowrt import generated
 from flowrt.flow import FORMAT
@@ -60,6 +61,11 @@ def module_name(flow_path: str) -> str:
 
 def emit_python(machine: ir.Machine) -> str:
     """The text of the module."""
+    with uncollected():
+        return _emitted(machine)
+
+
+def _emitted(machine: ir.Machine) -> str:
     module = _Module(machine)
     text = (
         _environment()
