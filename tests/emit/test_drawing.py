@@ -79,6 +79,32 @@ def test_what_is_required_of_an_answer_is_said_in_the_authors_names() -> None:
     assert handed_off.does == ('handed off to "support"',)
 
 
+def test_what_the_host_says_is_no_silence() -> None:
+    drawing = drawing_of(
+        machine_of(
+            """\
+flow visit
+timeout 1 hour
+on start -> reply "Hello." -> goto waiting
+on event paid(amount: decimal) -> reply "Paid." -> end session
+on message -> goto waiting
+state waiting
+  on event ready() -> reply "It is ready." -> end session
+  on event late() -> reply "It takes longer." -> again
+  on message -> again
+"""
+        )
+    )
+    kinds = {way.label: way.kind for _, way in drawing.ways}
+    assert {label: kind for label, kind in kinds.items() if "message" not in label} == {
+        "start": "event",
+        "event paid(amount)": "event",
+        "event ready": "event",
+        "event late": "event",
+        "after 1 hour": "timeout",
+    }
+
+
 def test_a_hole_shows_its_expression() -> None:
     drawing = drawing_of(
         machine_of('timeout 1 hour\non message -> ask n: int "?" -> reply "{n + 1}" -> end session')

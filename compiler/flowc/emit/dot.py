@@ -16,6 +16,7 @@ _SHAPES: dict[Look, str] = {
     "anywhere": 'shape=box, style="rounded,dashed"',
 }
 _LINES: dict[Kind, str] = {
+    "event": 'color="#0e7490"',
     "timeout": 'style=dashed, color="#a16207"',
     "failure": 'style=bold, color="#cf2f2f"',
     "anytime": 'color="#7c3aed"',

@@ -163,7 +163,7 @@ def _kind(row: ir.Transition, *, everywhere: bool) -> Kind:
         return "step"
     if row.trigger == "message":
         return "anytime" if everywhere else "message"
-    return "timeout"
+    return "event" if words.is_of_host(row) else "timeout"
 
 
 def _said(row: ir.Transition) -> tuple[str, ...]:

@@ -16,8 +16,8 @@ from flowc.records import dataclass
 Look = Literal["start", "end", "ask", "call", "wait", "state", "choice", "anywhere", "back"]
 """What a card looks like: a kind of state, or one of the places that are none."""
 
-Kind = Literal["message", "timeout", "failure", "anytime", "step"]
-"""What makes the machine go a way: the user, a clock, a failure, the user anywhere, or nothing more."""
+Kind = Literal["message", "event", "timeout", "failure", "anytime", "step"]
+"""What makes the machine go a way: the user, the host, a clock, a failure, the user anywhere, or nothing more."""
 
 Taken = Literal["taken", "partly", "missed"]
 """How much of a way some tests have taken."""

@@ -34,11 +34,19 @@ def _cause(machine: ir.Machine, row: ir.Transition, source: ir.State, *, first: 
     if row.trigger == "message":
         said = [text for guard in row.guards if (text := _message(guard))]
         return " and ".join(said) or ("any message" if first else "anything else")
-    if row.trigger == "event" and any(isinstance(guard, ir.Carries) for guard in row.guards):
-        return " and ".join(text for guard in row.guards if (text := _message(guard)))
+    if is_of_host(row):
+        carries = (
+            text for guard in row.guards if isinstance(guard, ir.Carries) and (text := _message(guard))
+        )
+        return next(carries, "start" if row.trigger == "open" else row.trigger)
     if row.trigger == "result":
         return "failed" if any(isinstance(guard, ir.CallFailed) for guard in row.guards) else "done"
     return silence(machine, row, source) or row.trigger
+
+
+def is_of_host(row: ir.Transition) -> bool:
+    """Whether `row` is taken when the host opens a session, or says that something happened."""
+    return row.trigger == "open" or row.trigger.startswith("event ")
 
 
 def silence(machine: ir.Machine, row: ir.Transition, source: ir.State) -> str | None:

@@ -10,6 +10,7 @@ from flowc.records import dataclass
 
 _KINDS = {
     "message": "a message",
+    "event": "the host",
     "failure": "a failure",
     "timeout": "a silence",
     "anytime": "a message at any time",

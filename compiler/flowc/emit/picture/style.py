@@ -29,6 +29,7 @@ class Palette:
     anytime: str
     failure: str
     timeout: str
+    event: str
     taken: str
     partly: str
     missed: str
@@ -48,6 +49,7 @@ LIGHT = Palette(
     anytime="#7c3aed",
     failure="#cf2f2f",
     timeout="#a16207",
+    event="#0e7490",
     taken="#15803d",
     partly="#b45309",
     missed="#cf2f2f",
@@ -66,6 +68,7 @@ DARK = Palette(
     anytime="#b394ff",
     failure="#ff7b72",
     timeout="#e0b04a",
+    event="#67c7d9",
     taken="#4ade80",
     partly="#fbbf24",
     missed="#ff7b72",
@@ -142,6 +145,7 @@ def _kinds(palette: Palette) -> tuple[tuple[str, str], ...]:
         ("anytime", palette.anytime),
         ("failure", palette.failure),
         ("timeout", palette.timeout),
+        ("event", palette.event),
         ("taken", palette.taken),
         ("partly", palette.partly),
         ("missed", palette.missed),

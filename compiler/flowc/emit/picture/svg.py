@@ -20,7 +20,7 @@ Cells = Container[tuple[int, str]]
 """Transitions that some tests have taken, each a row of the table and one of its sources."""
 
 _MARGIN, _HEAD, _FOOT = 24.0, 30.0, 30.0
-_WEIGHTS = {"message": 4, "step": 4, "failure": 2, "timeout": 1, "anytime": 1}
+_WEIGHTS = {"message": 4, "event": 4, "step": 4, "failure": 2, "timeout": 1, "anytime": 1}
 _GAP = 12.0
 """The room between a line and what is written beside it, on both sides together."""
 
