@@ -7,7 +7,7 @@ import contextvars
 import difflib
 import inspect
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from dataclasses import replace
@@ -20,7 +20,8 @@ from flowrt.effects import Call
 from flowrt.errors import Again, FlowrtError, MissingAction, in_words
 from flowrt.events import Result
 from flowrt.fields import Unreadable
-from flowrt.forms import admitted
+from flowrt.forms import admitted, admitted_as
+from flowrt.kinds import Kind
 from flowrt.log import fault, hashed, logger
 from flowrt.metrics import Metrics
 from flowrt.slots import slot_of
@@ -87,14 +88,14 @@ class Unwanted(Exception):
 class Runner:
     """Runs actions within their limits; those that are no coroutines in threads.
 
-    `actions` are those of the bot, by name, and `returning` names those whose value the flow wants. `pauses` says how
-    long to pause between the tries of a call, and `rest` makes one such pause.
+    `actions` are those of the bot, by name, and `returning` those whose value the flow wants, with its type where
+    that is known. `pauses` says how long to pause between the tries of a call, and `rest` makes one such pause.
     """
 
     def __init__(
         self,
         actions: Mapping[str, Action],
-        returning: Collection[str],
+        returning: Mapping[str, Kind[Any] | None],
         *,
         metrics: Metrics | None = None,
         pauses: Callable[[], Backoff] | None = None,
@@ -171,8 +172,9 @@ class Runner:
         value = await self._answer(call)
         if call.name not in self._returning:
             return None  # whatever it gave back is its own affair
+        kind = self._returning[call.name]
         try:
-            return admitted(value)
+            return admitted(value) if kind is None else admitted_as(value, kind)
         except ValueError as why:
             raise _NoValue(f"the action returned {why}") from None
 
@@ -204,7 +206,7 @@ class Calls:
     def __init__(
         self,
         actions: Mapping[str, Action],
-        returning: Collection[str],
+        returning: Mapping[str, Kind[Any] | None],
         report: Callable[[Result], Awaitable[object]],
         tasks: Tasks,
         records: Records,

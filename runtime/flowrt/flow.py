@@ -38,10 +38,11 @@ class Triggers(Protocol):
 class Flow(Generic[V]):
     """A compiled flow.
 
-    `actions` names the actions it calls, `returning` those among them that give a value, and `functions` the
-    functions that it uses. `states`, `transitions` and `initial` are the configuration of its machine. `renamed`
-    says what had another name in earlier versions: of which kind it is, its old and its new name. `contracts` say, by
-    state, which variables a session saved there must hold, and of which types.
+    `actions` names the actions it calls, `returning` those among them that give a value, with its type where the
+    module says it, and `functions` the functions that it uses. `states`, `transitions` and `initial` are the
+    configuration of its machine. `renamed` says what had another name in earlier versions: of which kind it is, its
+    old and its new name. `contracts` say, by state, which variables a session saved there must hold, and of which
+    types.
 
     Raises `IncompatibleModule` where the module's `format` is not one that this runtime runs.
     """
@@ -58,7 +59,7 @@ class Flow(Generic[V]):
         initial: str,
         variables: type[V],
         actions: Sequence[str],
-        returning: Sequence[str] = (),
+        returning: Mapping[str, Kind[Any]] | Sequence[str] = (),
         functions: Sequence[str] = (),
         records: Sequence[type[Record]] = (),
         renamed: Sequence[tuple[RenamedKind, str, str]] = (),
@@ -77,7 +78,9 @@ class Flow(Generic[V]):
         self.initial = initial
         self.variables = variables
         self.actions = tuple(actions)
-        self.returning = frozenset(returning)
+        self.returning: Mapping[str, Kind[Any] | None] = (
+            returning if isinstance(returning, Mapping) else dict.fromkeys(returning)
+        )
         self.functions = tuple(functions)
         self.records = {record_name(record): record for record in records}
         self.renamed = tuple(renamed)

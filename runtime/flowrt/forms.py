@@ -17,10 +17,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import cast, get_args
+from typing import TypeVar, cast, get_args
 
 from flowrt.arithmetic import exact
 from flowrt.errors import OutOfBounds
+from flowrt.kinds import Kind, WrongKind
 from flowrt.text import said
 from flowrt.values import (
     DURATION_MAX,
@@ -37,6 +38,8 @@ from flowrt.values import (
     held,
     record_name,
 )
+
+T = TypeVar("T")
 
 _MICROSECOND = timedelta(microseconds=1)
 _DECIMAL = re.compile(r"-?[0-9]{1,28}(?:\.[0-9]{1,28})?")
@@ -230,6 +233,20 @@ def admitted(value: object, depth: int = 0) -> Value:
             return _exact(value)
         case _:
             return _admitted_moment(value)
+
+
+def admitted_as(value: object, kind: Kind[T]) -> T:
+    """The value of `kind` that `value` is, from a host. Raises `ValueError`, as `admitted`; also for another kind.
+
+    >>> from flowrt.kinds import INT
+    >>> admitted_as("4", INT)
+    Traceback (most recent call last):
+    ValueError: str, not of the type int
+    """
+    try:
+        return kind.of(admitted(value))
+    except WrongKind as error:
+        raise ValueError(f"{type(value).__name__}, {error}") from None
 
 
 def _admitted_plain(value: str | int | None) -> Value:

@@ -11,7 +11,7 @@ from flowrt.answers import Reader
 from flowrt.effects import Call, Dropped, Effect, Emitted, Ended, EndReason, Reply, ReplyKind
 from flowrt.errors import MissingAction, TooManyReplies, TooManySteps, WrongResult
 from flowrt.events import Due, Event, HostEvent, Message, Result, event_key
-from flowrt.kinds import Kind, WrongKind
+from flowrt.kinds import Kind
 from flowrt.limits import MAX_REPLIES, MAX_STEPS
 from flowrt.patterns import Found, Pattern
 from flowrt.session import Deadline, Interrupted, Lost, Session, wait_key
@@ -191,16 +191,14 @@ class Turn:
         Raises `MissingAction` where there is no such function, `WrongResult` where it gives a value of another type,
         and whatever the function raises.
         """
-        from flowrt.forms import admitted  # noqa: PLC0415 - a flow without functions does without
+        from flowrt.forms import admitted_as  # noqa: PLC0415 - a flow without functions does without
 
         function = (self.functions or {}).get(name)
         if function is None:
             raise MissingAction(f"the flow uses the function `{name}`, and none was given")
         value = function(*arguments)
         try:
-            return kind.of(admitted(value))
-        except WrongKind as error:
-            raise WrongResult(f"the function `{name}` returned {type(value).__name__}, {error}") from None
+            return admitted_as(value, kind)
         except ValueError as error:
             raise WrongResult(f"the function `{name}` returned {error}") from None
 

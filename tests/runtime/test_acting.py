@@ -29,7 +29,7 @@ class Door:
 
 
 def acting(door: Door) -> Acting:
-    return Acting(Runner({"log_in": door.log_in}, ["log_in"]), Measuring(Metrics(), "visit"))
+    return Acting(Runner({"log_in": door.log_in}, {"log_in": None}), Measuring(Metrics(), "visit"))
 
 
 def test_a_call_that_is_kept_runs_once_however_often_it_is_asked_for() -> None:

@@ -17,9 +17,12 @@ from flowrt.effects import Call
 from flowrt.errors import MissingAction, StoreError
 from flowrt.events import Result
 from flowrt.flow import Flow
+from flowrt.kinds import TEXT, Kind, list_of
 from flowrt.metrics import Metrics
+from flowrt.stores.memory import MemoryStore
 from flowrt.values import TEXT_MAX
 from flowrt.waiting import Tasks
+from tests.compiler.programs import flow
 from tests.runtime.world import World, until
 
 CALL = ["hi", "Ada", "1", "it was late"]
@@ -263,7 +266,7 @@ def test_a_bot_that_lacks_actions_is_told_which(feedback_flow: Flow[Any]) -> Non
 # The runner of calls alone: whatever an action does, one result comes of it.
 
 
-def result_of(action: Callable[..., Any], limit: float = 5.0) -> Result:
+def result_of(action: Callable[..., Any], limit: float = 5.0, returning: Kind[Any] | None = None) -> Result:
     """What is reported of a call that `action` answers."""
 
     async def main() -> Result:
@@ -273,7 +276,7 @@ def result_of(action: Callable[..., Any], limit: float = 5.0) -> Result:
             reported.append(result)
 
         tasks = Tasks(0.0)
-        calls = Calls({"act": action}, {"act"}, report, tasks, {}, Metrics())
+        calls = Calls({"act": action}, {"act": returning}, report, tasks, {}, Metrics())
         calls.start(Call("1#0", "ada", "act", {}, limit))
         calls.start(Call("1#0", "ada", "act", {}, limit))
         await tasks.idle()
@@ -300,6 +303,46 @@ def test_any_other_value_is_a_failure_in_words(value: object) -> None:
     result = result_of(partial(later, value))
     assert result.failure is not None
     assert result.failure.startswith("the action returned ")
+
+
+def test_a_value_of_another_type_than_is_declared_is_a_failure_in_words() -> None:
+    assert (
+        result_of(partial(later, 42), returning=TEXT).failure
+        == "the action returned int, not of the type text"
+    )
+    wrong = result_of(partial(later, ["1", 2]), returning=list_of(TEXT))
+    assert wrong.failure == "the action returned list, not of the type list of text"
+    assert result_of(partial(later, ["1", "2"]), returning=list_of(TEXT)).value == ("1", "2")
+
+
+def test_what_an_action_returned_wrongly_is_said_to_who_looks_after_the_bot(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    shop = flow(
+        """\
+flow shop
+timeout 1 hour
+action find() returns text
+on message
+  -> call find() as found
+      failed -> reply "Not now." -> end session
+  -> reply "{found}" -> end session
+"""
+    )
+
+    class Actions:
+        def find(self) -> int:
+            return 42
+
+    world = World(shop, MemoryStore)
+
+    async def main() -> None:
+        async with world.bot(actions=Actions()) as bot:
+            assert await world.say(bot, "hi") == ["Not now."]
+
+    world.run(main())
+    [record] = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert "the action returned int, not of the type text" in record.getMessage()
 
 
 def raises(error: BaseException) -> None:

@@ -382,7 +382,9 @@ def run(
         return wanted
 
     async def main() -> Result:
-        runner = Runner({"act": action}, {"act"}, metrics=metrics, pauses=partial(Backoff, first), rest=rest)
+        runner = Runner(
+            {"act": action}, {"act": None}, metrics=metrics, pauses=partial(Backoff, first), rest=rest
+        )
         try:
             return await runner.result(Call("1#0", "ada", "act", {}, limit))
         finally:

@@ -89,7 +89,9 @@ def _emitted(machine: ir.Machine) -> str:
             records=[_record(record, module.callbacks) for record in _in_order(machine.records)],
             actions=[_action(action) for action in machine.actions],
             functions=[_function(function) for function in machine.functions],
-            returning=[action.name for action in machine.actions if action.returns],
+            returning=[
+                (each.name, module.callbacks.kind(each.returns)) for each in machine.actions if each.returns
+            ],
             renamed=[(each.what, each.old, each.new) for each in machine.renamed],
             readers=module.callbacks.readers,
             guards=module.callbacks.guards,
