@@ -7,7 +7,7 @@ import pytest
 from flowc.check.patterns import impossible
 from flowc.pipeline import compile_flow
 from flowc.source import source_of
-from tests.compiler.programs import codes
+from tests.compiler.programs import codes, machine
 
 HEAD = "timeout 1 hour\n"
 MENU = f'{HEAD}on message -> goto menu\nstate menu\n  -> reply "Which?" buttons "One" | "Two"\n'
@@ -246,3 +246,24 @@ def test_a_state_that_is_always_left_waits_for_nothing(chain: str, expected: lis
     )
     menu = 'state menu\n  -> reply "Menu."\n  on "o" -> reply "Ok." -> goto other\n  on message -> again\n'
     assert codes(f"{HEAD}let n = 1\non message -> goto menu\n{menu}{other}") == expected
+
+
+ONLY_ASKS = """\
+timeout 1 hour
+anytime on message -> reply "Sorry?" -> again
+on message -> ask name "What's your name?" -> reply "Hello, {name}." -> end session
+"""
+
+
+def test_what_only_a_fallback_leads_to_that_nothing_meets_is_no_part_of_the_machine() -> None:
+    assert codes(ONLY_ASKS) == ["F0424"]
+    assert [state.name for state in machine(ONLY_ASKS).states] == ["start", "ask_name"]
+
+
+def test_a_fallback_that_one_state_leaves_something_to_is_met() -> None:
+    menu = (
+        'on "menu" -> goto menu\nstate menu\n  -> reply "Well?"\n  on "bye" -> reply "Bye." -> end session\n'
+    )
+    met = ONLY_ASKS.replace("on message -> ask", f"{menu}on message -> ask")
+    assert codes(met) == []
+    assert "resume" in [state.name for state in machine(met).states]

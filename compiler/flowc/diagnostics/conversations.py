@@ -57,6 +57,39 @@ class EmptyText(Mistake):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnmetFallback(Mistake):
+    """An `anytime` takes what no wait leaves to it: each of them answers every message by itself.
+
+    An `ask` takes any message, as its answer or with its `retry`, and so does a state with `on message`. What is to
+    be taken before them is named in a pattern.
+
+    Wrong:
+
+        timeout 1 hour
+        anytime on message -> reply "Sorry?" -> again
+        on message -> ask name "What's your name?" -> reply "Hello, {name}." -> end session
+
+    Right:
+
+        timeout 1 hour
+        anytime on "help" -> reply "I only need your name." -> again
+        on message -> ask name "What's your name?" -> reply "Hello, {name}." -> end session
+    """
+
+    code = "F0424"
+    severity: ClassVar[Severity] = "warning"
+
+    def title(self) -> str:
+        return "this `anytime` never takes anything"
+
+    def label(self) -> str:
+        return "every wait answers all messages by itself"
+
+    def help(self) -> str | None:
+        return 'name what it is to take, as in `anytime on "help"`, or remove it'
+
+
+@dataclass(frozen=True, kw_only=True)
 class SilentTurn(Mistake):
     """What somebody writes is taken, and nothing is said to them.
 

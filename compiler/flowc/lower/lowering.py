@@ -13,6 +13,7 @@ from functools import partial
 
 from flowc import machine as ir
 from flowc import syntax as ast
+from flowc.diagnostics.conversations import UnmetFallback
 from flowc.diagnostics.flow import CycleWithoutWait, NotHere, UnreachableState
 from flowc.diagnostics.names import TakenName
 from flowc.lower.clocks import clocks_of
@@ -41,6 +42,8 @@ class Lowering(Making):
             self._anytime(handler)
         self.drain()
         self._report_unreachable()
+        for origin in self.table.without_fallbacks():
+            self.report(UnmetFallback(span=origin.span))
         add_frame(self)
         self._report_one_slot()
         return ir.Machine(

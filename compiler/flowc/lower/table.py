@@ -152,6 +152,14 @@ class Table:
         ]
         return tuple(row for row in rows if row.sources)
 
+    def without_fallbacks(self) -> list[ir.Origin]:
+        """Take out what starts in `STATES`, if there are none, and return where it was written."""
+        if self._with_gaps():
+            return []
+        unmet = [edge.origin for edge, _ in self.rows if edge.source == STATES]
+        self.rows = [row for row in self.rows if row[0].source != STATES]
+        return unmet
+
     def _with_gaps(self) -> tuple[str, ...]:
         """The states that have no handler for every message; an ask answers all, and a call keeps all."""
         answering = {edge.source for edge, _ in self.rows if edge.trigger == "message" and not edge.guards}
