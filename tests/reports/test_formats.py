@@ -269,6 +269,14 @@ def test_junit_has_a_suite_for_each_file(repository: Path) -> None:
     assert isinstance(unread.result[0], Error)
 
 
+def test_junit_names_the_command_that_found_it(repository: Path) -> None:
+    write(repository / "bots/old.flow", GOOD)
+    write(repository / "bots/bad.flow", BAD)
+    for command, arguments in (("check", ["bad.flow"]), ("diff", ["old.flow", "bad.flow"])):
+        read = junit(*arguments, command=command)
+        assert {case.name for suite in read for case in suite} == {f"flowc {command}"}
+
+
 def test_junit_of_tests_names_each(repository: Path) -> None:
     write(repository / "bots/good.flow", GOOD)
     write(repository / "bots/good.flowtest", GREETING + FAREWELL)

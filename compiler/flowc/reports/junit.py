@@ -29,6 +29,7 @@ def write(report: Report) -> str:
     root = Element("testsuites", name=f"flowc {report.command}")
     suites = [
         _suite(
+            report.command,
             path,
             results.get(path),
             [it for it in report.findings if it.site.path == path],
@@ -44,7 +45,11 @@ def write(report: Report) -> str:
 
 
 def _suite(
-    path: str, result: ScriptResult | None, findings: Iterable[Finding], unread: Iterable[Unread]
+    command: str,
+    path: str,
+    result: ScriptResult | None,
+    findings: Iterable[Finding],
+    unread: Iterable[Unread],
 ) -> Element:
     suite = Element("testsuite", name=_attribute(path))
     mistakes = [finding for finding in findings if finding.code != FAILED_TEST]
@@ -56,13 +61,13 @@ def _suite(
             failure = SubElement(case, "failure", type=FAILED_TEST, message="the conversation went otherwise")
             failure.text = _text(failure_text(result.path, test))
     if mistakes or unread or result is None:
-        suite.append(_case(path, mistakes, unread))
+        suite.append(_case(command, path, mistakes, unread))
     return suite
 
 
-def _case(path: str, mistakes: Iterable[Finding], unread: Iterable[Unread]) -> Element:
+def _case(command: str, path: str, mistakes: Iterable[Finding], unread: Iterable[Unread]) -> Element:
     """The case that a file has no mistake."""
-    case = Element("testcase", name="flowc check", classname=_attribute(path), file=_attribute(path))
+    case = Element("testcase", name=f"flowc {command}", classname=_attribute(path), file=_attribute(path))
     for finding in mistakes:
         if finding.severity == "error":
             failure = SubElement(case, "failure", type=finding.code, message=_attribute(finding.title))
