@@ -136,10 +136,10 @@ def restore(flow: Flow[V], contact: str, text: str) -> Session[V]:
     or needs a variable there that the session does not hold.
     """
     saved = load_session(text, contact)
-    if saved.state == INITIAL and not saved.id:
-        return salvage(
-            flow, contact, saved
-        )  # no session: what is kept of the contact, or the team that has it
+    if (
+        saved.state == INITIAL and not saved.id
+    ):  # no session: what is kept of the contact, or the team that has it
+        return salvage(flow, contact, saved)
     if saved.flow != flow.name:
         raise Outdated(f"the session was saved by the flow {saved.flow!r}, and this is {flow.name!r}", saved)
     names = Renaming(flow.renamed)
@@ -379,7 +379,7 @@ def load_effect(text: str, contact: str, records: Records | None = None) -> Effe
             arguments, secret = fields.values("arguments", records), fields.read("secret", read.flag)
             return Call(id, contact, fields.text("name"), arguments, limit, secret)
         case "Ended":
-            reason, cause = fields.read("reason", _reason), fields.optional("cause", read.text)
+            reason, cause = fields.read("reason", end_reason), fields.optional("cause", read.text)
             team = fields.optional("team", read.text)
             values = fields.values("values", records)
             return Ended(id, contact, fields.text("session"), reason, values, cause, team)
@@ -400,7 +400,8 @@ def _parsed(text: str) -> Fields:
     return fields
 
 
-def _reason(data: object) -> EndReason:
+def end_reason(data: object) -> EndReason:
+    """A reason to end. Raises `Mismatch`."""
     if not isinstance(data, str) or data not in _REASONS:
         raise Mismatch("a reason to end")
     return cast("EndReason", data)

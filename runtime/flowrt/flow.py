@@ -128,8 +128,8 @@ class Flow(Generic[V]):
 
         Deadlines that were due come first; then the event; then what had waited for it. `session` is changed in
         place. An instant before the session's last one counts as that one, and one that no calendar shows as the
-        nearest that it does. `machine` may be any that was built from
-        this flow's table; by default it is the shared one. `functions` are those that the flow uses, by name.
+        nearest that it does. `machine` may be any that was built from this flow's table; by default it is the shared
+        one. `functions` are those that the flow uses, by name.
         """
         at = on_the_calendar(max(at, session.at))
         return _Step(machine or self.machine, session, event, at, functions).run()

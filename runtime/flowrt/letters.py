@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import Literal
 
 from flowrt import fields as read
 from flowrt.abc import LetterRow
+from flowrt.codec import end_reason
 from flowrt.effects import Effect, Ended, EndReason
-from flowrt.fields import Mismatch, Unreadable
+from flowrt.fields import Unreadable
 from flowrt.time import Instant
 
 VERSION = 1
@@ -73,15 +74,9 @@ def load_letter(row: LetterRow) -> DeadLetter:
             fields.text("cause"),
             row.at,
             row.seq,
-            reason=fields.read("reason", _reason),
+            reason=fields.read("reason", end_reason),
             session=fields.text("session"),
             state=fields.text("state"),
         )
     except Unreadable as why:
         return DeadLetter("ended", row.contact, str(why), row.at, row.seq)
-
-
-def _reason(data: object) -> EndReason:
-    if data not in get_args(EndReason):
-        raise Mismatch("a reason to end")
-    return cast("EndReason", data)

@@ -18,6 +18,10 @@ Watcher = Callable[[transitions.EventData], None]
 
 _LOGGER = logging.getLogger("transitions.core")
 
+_METHODS = "callbacks callback resolve_callable get_state set_state get_model_state _process"
+_STOCK = frozenset([*_METHODS.split(), "event_cls", "state_cls", "transition_cls"])
+"""What of a machine must be transitions' own for the short way to be the same."""
+
 
 class FlowEvent(transitions.Event):
     """A trigger that does not go deeper with every choice it passes, and takes the short way where there is one.
@@ -151,20 +155,3 @@ class FlowMachine(transitions.Machine):
     def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 - as `object` has it
         super().__init_subclass__(**kwargs)
         cls._is_stock = cls._is_stock and not any(name in vars(cls) for name in _STOCK)
-
-
-_STOCK = frozenset(
-    {
-        *(
-            "callbacks",
-            "callback",
-            "resolve_callable",
-            "get_state",
-            "set_state",
-            "get_model_state",
-            "_process",
-        ),
-        *("event_cls", "state_cls", "transition_cls"),
-    }
-)
-"""What of a machine must be transitions' own for the short way to be the same."""

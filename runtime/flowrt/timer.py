@@ -149,9 +149,8 @@ class Timer:
         now, before = self._clock.now(), self._horizon
         if self._store.shared or before - WINDOW <= now <= before - WINDOW // 2:
             return
-        self._horizon = (
-            now + WINDOW
-        )  # what is armed from now on is kept, whatever the store says at this moment
+        # What is armed from now on is kept, whatever the store says at this moment.
+        self._horizon = now + WINDOW
         try:
             for contact, due in await self._store.deadlines(self._horizon):
                 self._deadlines.hint(contact, due)
