@@ -289,7 +289,7 @@ class Calls:
         try:
             if lost:
                 self._metrics.called(call.name, "failed", 0.0)
-            result = _lost(call) if lost else await self._runner.result(call)
+            result = lost_secret(call.contact, call.id) if lost else await self._runner.result(call)
             what = f"storing the result of {call.name} for contact {hashed(call.contact)}"
             await self._tasks.keep_trying(what, lambda: self._report(result))
         except Unwanted:  # nor is its result, which would be a failure that another worker may yet avert
@@ -299,10 +299,13 @@ class Calls:
             del self._running[call.contact, call.id]
 
 
-def _lost(call: Call) -> Result:
-    return Result(
-        call.id, call.contact, failure="its secret argument was not stored, and the bot was stopped"
-    )
+def lost_secret(contact: str, id: str) -> Result:
+    """What comes of a call with a secret of which nobody knows any more: it has failed.
+
+    >>> lost_secret("ada", "m1#0").failure
+    'its secret argument was not stored, and the bot was stopped'
+    """
+    return Result(id, contact, failure="its secret argument was not stored, and the bot was stopped")
 
 
 class _Tries:

@@ -26,6 +26,22 @@ class NotDelivered(FlowrtError):
     """The one to whom something was handed gave up on its own."""
 
 
+def why_parked(error: Unreadable | Undeliverable) -> str:
+    """Why an effect is parked, in words: those of the channel where it has said any.
+
+    >>> why_parked(Undeliverable("no such number")), why_parked(Unreadable("the stored text is not a JSON object"))
+    ('no such number', 'the stored text is not a JSON object')
+    """
+    return str(error) if isinstance(error, Unreadable) else in_words(error).partition(": ")[2]
+
+
+def log_parked(error: Unreadable | Undeliverable, lane: Lane, contact: str) -> None:
+    """Say that an effect is parked, and not what its receiver has said of it."""
+    verb = "read" if isinstance(error, Unreadable) else "delivered"
+    facts = {"lane": lane, "contact": hashed(contact), "verb": verb}
+    logger.error("a %(lane)s to contact %(contact)s is parked: it cannot be %(verb)s", facts)
+
+
 class _Round:
     """How far the delivery to one contact has come."""
 
@@ -103,11 +119,8 @@ class Delivery:
         try:
             await self._hand(load_effect(row.body, round.contact, self._records))
         except (Unreadable, Undeliverable) as error:
-            why = str(error) if isinstance(error, Unreadable) else in_words(error).partition(": ")[2]
-            await self._store.park(round.contact, self._lane, row.seq, why, self._clock.now())
-            verb = "read" if isinstance(error, Unreadable) else "delivered"
-            facts = {"lane": self._lane, "contact": hashed(round.contact), "verb": verb}
-            logger.error("a %(lane)s to contact %(contact)s is parked: it cannot be %(verb)s", facts)
+            await self._store.park(round.contact, self._lane, row.seq, why_parked(error), self._clock.now())
+            log_parked(error, self._lane, round.contact)
             return True
         round.taken.append(row.seq)
         round.backoff.reset()

@@ -15,8 +15,8 @@ from flowrt.actions import Calls
 from flowrt.delivery import Delivery
 from flowrt.effects import Call
 from flowrt.events import Due, Event
-from flowrt.handling import Outcome, next_due
-from flowrt.log import fault, hashed, logger
+from flowrt.handling import Outcome, log_faults, next_due
+from flowrt.log import fault, logger
 from flowrt.metrics import Metrics
 from flowrt.time import Instant
 from flowrt.timer import Timer
@@ -71,10 +71,7 @@ class Follower:
         change = outcome.change
         for ended in outcome.ended:
             self._metrics.ended(ended.reason)
-        for ended in outcome.faults:
-            why = ended.cause if ended.reason == "outdated" else (ended.cause or "").partition(":")[0]
-            facts = {"contact": hashed(ended.contact), "reason": ended.reason, "why": why}
-            logger.error("a session of contact %(contact)s is %(reason)s: %(why)s", facts)
+        log_faults(outcome)
         self._timer.arm(change.contact, change.due)
         for lane in dict(change.outbox):
             if lane in self._deliveries:

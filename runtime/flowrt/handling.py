@@ -20,6 +20,7 @@ from flowrt.fields import Unreadable
 from flowrt.flow import Flow
 from flowrt.letters import dump_letter
 from flowrt.limits import HELD_MAX
+from flowrt.log import hashed, logger
 from flowrt.session import Lost, Session
 from flowrt.time import Instant
 from flowrt.turn import Functions
@@ -99,6 +100,14 @@ def handle(
     outcome = Outcome(change, calls, [effect for effect in effects if isinstance(effect, Ended)])
     change.letters = [dump_letter(ended, _rested_in(stored, contact)) for ended in outcome.faults]
     return outcome
+
+
+def log_faults(outcome: Outcome) -> None:
+    """Say which sessions ended because something went wrong, and not what an error has said of it."""
+    for ended in outcome.faults:
+        why = ended.cause if ended.reason == "outdated" else (ended.cause or "").partition(":")[0]
+        facts = {"contact": hashed(ended.contact), "reason": ended.reason, "why": why}
+        logger.error("a session of contact %(contact)s is %(reason)s: %(why)s", facts)
 
 
 def awaited(session: Session[Any]) -> set[str]:

@@ -13,6 +13,7 @@ from typing import Any, Self, TypeVar
 
 from flowrt.abc import Clock, LetterRow, ParkedRow, SessionRow, Store
 from flowrt.actions import find_actions
+from flowrt.codec import load_session
 from flowrt.errors import Conflict, FlowrtError, StoreError
 from flowrt.events import EndedByHost, GivenBack, Opened
 from flowrt.flow import Flow
@@ -29,7 +30,6 @@ PAGE = 1000
 
 TRIES = 100
 """How often something is done again because a worker was first, before it is given up."""
-
 
 _BROKEN = ("outdated", "unreadable")
 
@@ -185,14 +185,10 @@ class Operations(Inspection):
         """
         opened = Opened(uuid.uuid4().hex, contact)
         outcome = await self._take(opened)
-        view = (
-            None
-            if outcome.change.session is None
-            else view_of(SessionRow(contact, outcome.change.session, None))
-        )
-        return opened.id in {ended.session for ended in outcome.ended} or (
-            view is not None and view.id == opened.id
-        )
+        if opened.id in {ended.session for ended in outcome.ended}:
+            return True
+        body = outcome.change.session
+        return body is not None and load_session(body, contact).id == opened.id
 
     async def give_back(self, contact: str) -> bool:
         """Take `contact` back from the team it was handed to, and return whether it was with one.

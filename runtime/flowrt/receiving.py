@@ -39,6 +39,6 @@ def _sound(media: Media) -> Media | None:
     try:
         admitted(media)
     except ValueError as why:
-        logger.warning("a message is taken without what came with it: %s", why)
+        logger.warning("a message is taken without what came with it: %(why)s", {"why": str(why)})
         return None
     return media

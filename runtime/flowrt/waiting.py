@@ -72,9 +72,17 @@ class Line:
         del self._waiting[contact]
 
 
+def longest_pause(first: float, failures: int) -> float:
+    """The longest pause, in seconds, after so many `failures` before: twice as long each time, up to `LONGEST_PAUSE`.
+
+    >>> longest_pause(1.0, 0), longest_pause(1.0, 3), longest_pause(1.0, 10_000)
+    (1.0, 8.0, 60.0)
+    """
+    return min(first * 2.0 ** min(failures, 32), LONGEST_PAUSE)
+
+
 class Backoff:
-    """How long to pause before the next try: twice as long each time, up to `LONGEST_PAUSE`, and never in
-    step.
+    """How long to pause before the next try: twice as long each time, up to `LONGEST_PAUSE`, and never in step.
 
     >>> Backoff(0.0).next()
     0.0
@@ -92,7 +100,7 @@ class Backoff:
 
     def next(self) -> float:
         """The next pause, in seconds. What failed together is not tried again together."""
-        pause = min(self._first * 2.0 ** min(self._failures, 32), LONGEST_PAUSE)
+        pause = longest_pause(self._first, self._failures)
         self._failures += 1
         return pause * random.uniform(0.5, 1.0)  # noqa: S311 - no secret hangs on it
 
@@ -105,9 +113,8 @@ class Tasks:
 
     def __init__(self, first_pause: float) -> None:
         self._first_pause = first_pause
-        self._tasks: dict[
-            asyncio.Task[None], None
-        ] = {}  # in order, so that what is drawn again comes out again
+        # In order, so that what is drawn again comes out again.
+        self._tasks: dict[asyncio.Task[None], None] = {}
         self._at_work = 0
         self._watchers: list[asyncio.Future[None]] = []
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 
-from flowrt.actions import Runner
+from flowrt.actions import Runner, lost_secret
 from flowrt.effects import Call
 from flowrt.engines.measuring import Measuring
 from flowrt.engines.requests import dump_event
-from flowrt.events import Result
 
 KEPT = 600.0
 """How long, in seconds beyond its limit, a call with a secret and its result are kept for whoever asks again."""
@@ -46,9 +45,7 @@ class Acting:
         if call is not None:
             self._running[ticket] = asyncio.create_task(self.run(call))
         if ticket not in self._running:
-            return dump_event(
-                Result(id, contact, failure="its secret argument was not stored, and the bot was stopped")
-            )
+            return dump_event(lost_secret(contact, id))
         return await asyncio.shield(self._running[ticket])
 
     def forget(self, ticket: str) -> None:

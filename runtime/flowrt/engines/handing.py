@@ -7,10 +7,10 @@ from typing import Literal, NamedTuple
 
 from flowrt.abc import Channel, Lane, Listener
 from flowrt.codec import load_effect
-from flowrt.delivery import SEND_LIMIT
+from flowrt.delivery import SEND_LIMIT, log_parked, why_parked
 from flowrt.effects import Dropped, Effect, Emitted, Ended, Reply
 from flowrt.engines.measuring import Measuring
-from flowrt.errors import Undeliverable, in_words
+from flowrt.errors import Undeliverable
 from flowrt.fields import Unreadable
 from flowrt.log import fault, hashed, logger
 from flowrt.values import Records
@@ -59,15 +59,13 @@ class Handing:
         try:
             await self._hand(load_effect(body, contact, self._records))
         except (Unreadable, Undeliverable) as error:
-            why = str(error) if isinstance(error, Unreadable) else in_words(error).partition(": ")[2]
-            logger.error("a %s to contact %s is parked: %s", lane, hashed(contact), type(error).__name__)
-            return Handed("parked", why)
+            log_parked(error, lane, contact)
+            return Handed("parked", why_parked(error))
         except (Exception, asyncio.CancelledError) as error:  # whatever is raised means: not taken
             if isinstance(error, asyncio.CancelledError) and being_cancelled():
                 raise
-            logger.warning(
-                "delivery of a %s to contact %s did not work: %s", lane, hashed(contact), fault(error)
-            )
+            facts = {"lane": lane, "contact": hashed(contact), "why": fault(error)}
+            logger.warning("delivery of a %(lane)s to contact %(contact)s did not work: %(why)s", facts)
             return Handed("later")
         return Handed("taken")
 

@@ -126,7 +126,7 @@ class Kept:
         try:
             return reader(json.loads(text))
         except (ValueError, RecursionError, Mismatch):
-            logger.error("what is kept under %r cannot be read: it is put aside", key)
+            logger.error("what is kept under %(key)r cannot be read: it is put aside", {"key": key})
             self.unreadable[_UNREADABLE + key] = text
             return None
 

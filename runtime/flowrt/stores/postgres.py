@@ -83,9 +83,8 @@ class PostgresStore:
         self._beating: asyncio.Task[None] | None = None
         # What was read of a lane this worker delivers: how often it was added to, and the rows that were all of it.
         self._seen: dict[tuple[str, Lane], tuple[int, set[int]]] = {}
-        self._unheard: set[tuple[str, tuple[object, ...]]] = (
-            set()
-        )  # what may have been given without being heard
+        # What may have been given without being heard.
+        self._unheard: set[tuple[str, tuple[object, ...]]] = set()
 
     async def open(self) -> None:
         """Connect, make the tables where there are none, and join the workers.
@@ -235,8 +234,7 @@ class PostgresStore:
 
     async def forget_letters(self, before: Instant, keep: int) -> int:
         """Delete the letters from before that instant, and all but the last `keep`."""
-        said = await self._retrying(lambda pool: pool.execute(sql.FORGET_LETTERS, before, keep))
-        return int(said.rpartition(" ")[2])
+        return await self._delete(sql.FORGET_LETTERS, before, keep)
 
     # Calls and marks.
 
@@ -256,10 +254,7 @@ class PostgresStore:
         """Delete the marks made before that instant, some at a time."""
         deleted = 0
         while True:
-            said = await self._retrying(
-                lambda connection: connection.execute(sql.FORGET_MARKS, before, 10 * TAKE)
-            )
-            deleted += (count := int(said.rpartition(" ")[2]))
+            deleted += (count := await self._delete(sql.FORGET_MARKS, before, 10 * TAKE))
             if count < 10 * TAKE:
                 return deleted
 
@@ -317,6 +312,11 @@ class PostgresStore:
         """The rows of a statement that may be said twice."""
         return await self._retrying(lambda connection: connection.fetch(statement, *values))
 
+    async def _delete(self, statement: str, *values: object) -> int:
+        """How many rows a statement has deleted."""
+        said = await self._retrying(lambda pool: pool.execute(statement, *values))
+        return int(said.rpartition(" ")[2])
+
     async def _claim(self, statement: str, *values: object) -> list[asyncpg.Record]:
         """What a statement gives this worker, and what it gave already where its answer was not heard."""
         asked = (statement, values)
@@ -357,9 +357,8 @@ class PostgresStore:
             await asyncio.sleep(self._lease / 3)
             try:
                 await self._beat()
-            except (
-                StoreError
-            ) as error:  # the lease may run out, and others take over: nothing is lost by that
+            except StoreError as error:
+                # The lease may run out, and others take over: nothing is lost by that.
                 logger.error("this worker cannot say that it is alive: %(why)s", {"why": fault(error)})
 
 

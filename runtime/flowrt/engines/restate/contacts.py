@@ -33,10 +33,10 @@ from flowrt.errors import Busy
 from flowrt.events import Due, Event, Result
 from flowrt.fields import Unreadable
 from flowrt.flow import Flow
-from flowrt.handling import Outcome
-from flowrt.log import fault, hashed, logger
+from flowrt.handling import Outcome, log_faults
+from flowrt.log import fault, logger
 from flowrt.time import Instant
-from flowrt.waiting import LONGEST_PAUSE
+from flowrt.waiting import longest_pause
 
 Work = Callable[[ObjectContext, bytes], Awaitable[bytes]]
 """What a handler of the object does: a request in, an answer out."""
@@ -130,7 +130,7 @@ class Contacts:
         outcome = self._handler(seen.contact, seen.kept.session, event, at)
         outcome.change.mark = mark
         seen.kept.take(outcome.change, seen.now)
-        _log_faults(outcome)
+        log_faults(outcome)
         await self._commit(seen, [call for call in outcome.calls if not call.secret])
         self._measuring.ended(outcome.ended)
         for call in outcome.calls:
@@ -184,8 +184,7 @@ class Contacts:
         """How long to pause after so many failures: what failed together is not tried again together."""
         if not tries:
             return None
-        longest = min(self._retry_after * 2.0 ** min(tries - 1, 32), LONGEST_PAUSE)
-        return timedelta(seconds=longest * ctx.random().uniform(0.5, 1.0))
+        return timedelta(seconds=longest_pause(self._retry_after, tries - 1) * ctx.random().uniform(0.5, 1.0))
 
     async def _unpark(self, ctx: ObjectContext, body: bytes, *, again: bool) -> bytes:
         seen = await visit(ctx)
@@ -233,12 +232,6 @@ async def _guarded(name: str, work: Awaitable[bytes]) -> bytes:
     except (BadRequest, Unreadable) as why:
         raise TerminalError(str(why).replace("the stored text", "the request"), status_code=400) from None
     except Exception as error:
-        logger.error("handling %s did not work: %s", name, fault(error))
+        logger.error("handling %(name)s did not work: %(why)s", {"name": name, "why": fault(error)})
         logger.debug("it failed here", exc_info=error)
         raise TerminalError(f"{name} did not work: {fault(error)}") from None
-
-
-def _log_faults(outcome: Outcome) -> None:
-    for ended in outcome.faults:
-        why = ended.cause if ended.reason == "outdated" else (ended.cause or "").partition(":")[0]
-        logger.error("a session of contact %s is %s: %s", hashed(ended.contact), ended.reason, why)
