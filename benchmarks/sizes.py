@@ -11,20 +11,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib.util
-import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 
 from flowrt import Bot, Message, Operations, Reply
-from flowrt.flow import Flow
-from tests.feedback import FEEDBACK
+from tests.feedback import flow
 from tests.servers import Postgres
 
 TEXTS = ("hi", "Ada Lovelace")
@@ -38,18 +34,6 @@ class Silent:
         """Take it."""
 
 
-def feedback() -> Flow[Any]:
-    """The feedback flow."""
-    spec = importlib.util.spec_from_file_location("feedback_flow", FEEDBACK)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["feedback_flow"] = module
-    spec.loader.exec_module(module)
-    flow: Flow[Any] = module.flow
-    return flow
-
-
 class Actions:
     """The action of the flow, which nobody comes to."""
 
@@ -59,7 +43,7 @@ class Actions:
 
 async def fill(store: str, contacts: int) -> None:
     """Let so many contacts talk."""
-    async with Bot(feedback(), store=store, channel=Silent(), actions=Actions()) as bot:
+    async with Bot(flow, store=store, channel=Silent(), actions=Actions()) as bot:
         limit = asyncio.Semaphore(IN_FLIGHT)
 
         async def talk(number: int) -> None:

@@ -15,33 +15,20 @@ import argparse
 import gc
 import time
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from statistics import median
 from typing import cast
 
 import transitions
 
-from flowc import machine as ir
-from flowc.pipeline import compile_flow, load_flow
-from flowc.source import load
 from flowrt.effects import Call, Reply
 from flowrt.events import Message, Result
 from flowrt.flow import Triggers
 from flowrt.text import fold
+from flowrt.time import SECOND
+from tests.feedback import INITIAL, SAID, STATES, TEXTS, TRANSITIONS, flow
 
-FLOW = Path(__file__).parents[1] / "examples" / "feedback" / "feedback.flow"
-TEXTS = ("hi", "Ada", "nine", "2", "it was late")
 EVENTS = len(TEXTS) + 1
-SAID = (
-    "Hi! Three quick questions.",
-    "What's your name?",
-    "How was it, from 1 to 5?",
-    "A whole number from 1 to 5, please.",
-    "Sorry to hear that, Ada. What went wrong?",
-    "Thanks, Ada! Your feedback has been received. You can message us again anytime.",
-)
-MINUTES = 60_000_000
+TIMEOUT = 15 * 60 * SECOND
 
 
 class ByHand:
@@ -54,7 +41,7 @@ class ByHand:
         self.name = ""
         self.rating = self.tries = self.due = 0
 
-    def take(self, text: str, at: int) -> tuple[str, ...]:
+    def take(self, text: str, at: int) -> list[str]:
         """What is said to `text`, which came at the instant `at`."""
         if self.state != "start":
             if at >= self.due:
@@ -62,38 +49,38 @@ class ByHand:
             folded = fold(text)
             if folded in {"stop", "cancel"}:
                 self.state = "start"
-                return ("Okay, cancelled.",)
+                return ["Okay, cancelled."]
             if folded == "help":
-                return ("I'm collecting feedback on your order.",)
-        self.due = at + 15 * MINUTES
+                return ["I'm collecting feedback on your order."]
+        self.due = at + TIMEOUT
         return _STATES[self.state](self, text.strip())
 
-    def _start(self, _text: str) -> tuple[str, ...]:
+    def _start(self, _text: str) -> list[str]:
         self.state = "name"
         return SAID[:2]
 
-    def _ask_name(self, text: str) -> tuple[str, ...]:
+    def _ask_name(self, text: str) -> list[str]:
         self.name, self.state, self.tries = text, "rating", 0
         return SAID[2:3]
 
-    def _ask_rating(self, text: str) -> tuple[str, ...]:
+    def _ask_rating(self, text: str) -> list[str]:
         if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 5):  # noqa: PLR2004 - the flow's own bounds
             self.tries += 1
             return SAID[3:4]
         self.rating, self.state = int(text), "comment"
-        return (f"Sorry to hear that, {self.name}. What went wrong?",)
+        return [f"Sorry to hear that, {self.name}. What went wrong?"]
 
-    def _ask_comment(self, _text: str) -> tuple[str, ...]:
+    def _ask_comment(self, _text: str) -> list[str]:
         self.state = "saving"
-        return ()
+        return []
 
-    def saved(self) -> tuple[str, ...]:
+    def saved(self) -> list[str]:
         """The result of the call."""
         self.state = "start"
-        return (f"Thanks, {self.name}! Your feedback has been received. You can message us again anytime.",)
+        return [f"Thanks, {self.name}! Your feedback has been received. You can message us again anytime."]
 
 
-_STATES: dict[str, Callable[[ByHand, str], tuple[str, ...]]] = {
+_STATES: dict[str, Callable[[ByHand, str], list[str]]] = {
     "start": ByHand._start,
     "name": ByHand._ask_name,
     "rating": ByHand._ask_rating,
@@ -101,59 +88,46 @@ _STATES: dict[str, Callable[[ByHand, str], tuple[str, ...]]] = {
 }
 
 
-def by_hand(number: int) -> tuple[str, ...]:
+def by_hand(number: int) -> list[str]:
     """What one session says."""
     session = ByHand()
-    said: tuple[str, ...] = ()
+    said: list[str] = []
     for place, text in enumerate(TEXTS):
         said += session.take(text, number + place)
     return said + session.saved()
 
 
-def through(machine: Callable[[], Triggers]) -> Callable[[int], tuple[str, ...]]:
-    """The same through the flow, driven by a machine."""
-    flow = load_flow(_compiled())
-    made = machine()
+def through(machine: Triggers) -> Callable[[int], list[str]]:
+    """The same through the flow, driven by `machine`."""
 
-    def one(number: int) -> tuple[str, ...]:
+    def one(number: int) -> list[str]:
         session = flow.session("ada")
         effects = [
             effect
             for place, text in enumerate(TEXTS)
-            for effect in flow.step(session, Message(str(place), "ada", text), number + place, made)
+            for effect in flow.step(session, Message(str(place), "ada", text), number + place, machine)
         ]
         call = next(effect for effect in effects if isinstance(effect, Call))
-        effects += flow.step(session, Result(call.id, "ada"), number + EVENTS, made)
-        return tuple(effect.text for effect in effects if isinstance(effect, Reply))
+        effects += flow.step(session, Result(call.id, "ada"), number + EVENTS, machine)
+        return [effect.text for effect in effects if isinstance(effect, Reply)]
 
     return one
 
 
-@cache
-def _compiled() -> ir.Machine:
-    machine = compile_flow(load(FLOW)).machine
-    assert machine is not None
-    return machine
-
-
-def _plain() -> Triggers:
-    flow = load_flow(_compiled())
+def plain() -> Triggers:
+    """A machine of the library's own, as somebody would make it of the same table."""
     machine = transitions.Machine(
         model=None,
-        states=list(flow.states),
-        transitions=list(flow.transitions),
-        initial=flow.initial,
+        states=STATES,
+        transitions=TRANSITIONS,
+        initial=INITIAL,
         send_event=True,
         auto_transitions=False,
     )
     return cast("Triggers", machine)
 
 
-def _ours() -> Triggers:
-    return load_flow(_compiled()).machine
-
-
-def microseconds(way: Callable[[int], tuple[str, ...]], sessions: int) -> float:
+def microseconds(way: Callable[[int], list[str]], sessions: int) -> float:
     """What one event costs, on the average of so many sessions."""
     begin = time.process_time()
     for number in range(sessions):
@@ -170,8 +144,8 @@ def main() -> None:
     given = arguments.parse_args()
     ways = {
         "by hand": by_hand,
-        "through a plain `transitions.Machine`": through(_plain),
-        "through ours": through(_ours),
+        "through a plain `transitions.Machine`": through(plain()),
+        "through ours": through(flow.machine),
     }
     gc.disable()
     rounds = [[microseconds(way, given.sessions) for way in ways.values()] for _ in range(given.rounds)]

@@ -22,3 +22,15 @@ INITIAL: str = _module.INITIAL
 STATES: list[dict[str, Any]] = _module.STATES
 TRANSITIONS: list[dict[str, Any]] = _module.TRANSITIONS
 flow: Any = _module.flow
+
+TEXTS = ["hi", "Ada", "nine", "2", "it was late"]
+"""A whole conversation with it, of one who was not content."""
+SAID = [
+    "Hi! Three quick questions.",
+    "What's your name?",
+    "How was it, from 1 to 5?",
+    "A whole number from 1 to 5, please.",
+    "Sorry to hear that, Ada. What went wrong?",
+    "Thanks, Ada! Your feedback has been received. You can message us again anytime.",
+]
+"""What it says to these."""

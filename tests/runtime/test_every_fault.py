@@ -13,19 +13,10 @@ from flowrt.effects import Ended
 from flowrt.errors import StoreError, Unsure
 from flowrt.time import Instant
 from flowrt.values import INT_MAX
+from tests.feedback import SAID, TEXTS
 from tests.runtime.world import StoreAround, World, until
 
 T = TypeVar("T")
-
-TEXTS = ["hi", "Ada", "nine", "2", "it was late"]
-SAID = [
-    "Hi! Three quick questions.",
-    "What's your name?",
-    "How was it, from 1 to 5?",
-    "A whole number from 1 to 5, please.",
-    "Sorry to hear that, Ada. What went wrong?",
-    "Thanks, Ada! Your feedback has been received. You can message us again anytime.",
-]
 
 
 class Failing(StoreAround):

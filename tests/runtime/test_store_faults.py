@@ -20,9 +20,10 @@ from flowrt.events import Message
 from flowrt.flow import Flow
 from flowrt.stores.sqlite import SqliteStore
 from flowrt.time import Instant
+from tests.feedback import SAID, TEXTS
 from tests.runtime.counting import counting
 from tests.runtime.mortal import MortalStore, run
-from tests.runtime.test_every_fault import SAID, TEXTS, Failing
+from tests.runtime.test_every_fault import Failing
 from tests.runtime.world import StoreAround, World, until
 
 T = TypeVar("T")
