@@ -136,9 +136,8 @@ def restore(flow: Flow[V], contact: str, text: str) -> Session[V]:
     or needs a variable there that the session does not hold.
     """
     saved = load_session(text, contact)
-    if (
-        saved.state == INITIAL and not saved.id
-    ):  # no session: what is kept of the contact, or the team that has it
+    if saved.state == INITIAL and not saved.id:
+        # No session: what is kept of the contact, or the team that has it.
         return salvage(flow, contact, saved)
     if saved.flow != flow.name:
         raise Outdated(f"the session was saved by the flow {saved.flow!r}, and this is {flow.name!r}", saved)
