@@ -111,9 +111,11 @@ def log_faults(outcome: Outcome) -> None:
 
 
 def awaited(session: Session[Any]) -> set[str]:
-    """The keys of the calls whose results `session` awaits: its own, and that of a wait an `anytime` left."""
+    """The keys of the calls whose results `session` awaits: its own, and that of a wait an `anytime` left, until it
+    has come.
+    """
     left = session.interrupted
-    keys = session.pending, None if left is None else left.pending
+    keys = session.pending, None if left is None or left.result is not None else left.pending
     return {key for key in keys if key is not None}
 
 

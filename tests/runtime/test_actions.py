@@ -14,7 +14,7 @@ import pytest
 from flowrt.actions import Calls, current_call, find_actions
 from flowrt.bot import Bot
 from flowrt.effects import Call
-from flowrt.errors import MissingAction, StoreError
+from flowrt.errors import Again, MissingAction, StoreError
 from flowrt.events import Result
 from flowrt.flow import Flow
 from flowrt.kinds import TEXT, Kind, list_of
@@ -157,6 +157,64 @@ def test_a_result_of_the_session_before_does_not_reach_the_next(world: World) ->
             assert await world.say_nothing(bot) == [NOTED, THANKS]
 
     world.run(main())
+
+
+ASIDE = """\
+timeout 1 hour
+action save()
+action look()
+anytime on "help"
+  -> call look()
+      failed -> reply "Nothing."
+  -> ask topic "With what?"
+  -> reply "Noted."
+on message
+  -> call save()
+      failed -> reply "Not saved."
+  -> reply "Saved."
+  -> end session
+"""
+"""A call that an `anytime` leaves, which calls and asks itself."""
+
+
+class Aside:
+    """The actions of `ASIDE`: `save` goes on when `look` runs, which asks for another try once `save` is `over`."""
+
+    def __init__(self, over: Callable[[], bool]) -> None:
+        self.calls: list[str] = []
+        self.over = over
+        self.go = asyncio.Event()
+
+    async def save(self) -> None:
+        self.calls.append("save")
+        await self.go.wait()
+
+    async def look(self) -> None:
+        self.calls.append("look")
+        if current_call().attempt == 1:
+            self.go.set()
+            await until(self.over)
+            raise Again("it is busy")
+
+
+def test_a_call_whose_result_came_while_an_anytime_had_left_it_does_not_run_again(world: World) -> None:
+    """Neither beside another try of a call, nor in the next bot."""
+    world.flow = flow(f"flow aside\n\n{ASIDE}")
+    actions = Aside(lambda: len(bot._calls) == 1)
+    bot = world.bot(actions=actions)
+
+    async def main() -> None:
+        async with bot:
+            for text in ("hi", "help"):
+                await bot.receive(world.message(text))
+            await bot.idle(tries=True)
+            assert world.channel.said() == ["With what?"]
+        async with world.bot(actions=actions) as another:
+            assert await world.say(another, "that") == ["Noted.", "Saved."]
+
+    world.run(main())
+    assert actions.calls == ["save", "look", "look"]
+    assert world.rows()["calls"] == 0
 
 
 def test_messages_during_a_call_are_kept_and_taken_in_order_after_it(world: World) -> None:
