@@ -208,6 +208,17 @@ def _misplaced(flow: Flow[Any], session: Session[Any]) -> str | None:
             return (
                 f"the state {state!r} of the flow {flow.name!r} does not await what the session awaits there"
             )
+    return _led_elsewhere(flow, session)
+
+
+def _led_elsewhere(flow: Flow[Any], session: Session[Any]) -> str | None:
+    """Why a session cannot come back from where an `anytime` led it, or is where only one can lead, or None."""
+    left = session.interrupted
+    if left is not None and left.state in flow.aside:
+        return f"in the flow {flow.name!r} no `anytime` comes back to the state {left.state!r}"
+    if (session.state in flow.aside) != (left is not None):
+        belongs = "belongs to no" if left is not None else "belongs to an"
+        return f"the state {session.state!r} of the flow {flow.name!r} {belongs} `anytime`"
     return None
 
 

@@ -98,6 +98,13 @@ class Flow(Generic[V]):
         """What the states await that is not the contact: the trigger that brings it, by state."""
         return {state: trigger for trigger in sorted(AWAITED) for state in self._sources(trigger)}
 
+    @cached_property
+    def aside(self) -> frozenset[str]:
+        """The states of each `anytime`, in which a session is on its way back to the wait that it left."""
+        from flowrt.aside import states_aside  # noqa: PLC0415 - it needs what the modules of flows are made of
+
+        return states_aside(self.transitions, self.initial)
+
     def _sources(self, trigger: str) -> frozenset[str]:
         """The states that `trigger` leaves."""
         named = [row["source"] for row in self.transitions if row["trigger"] == trigger]

@@ -11,7 +11,7 @@ from flowc.machine import Machine
 from flowc.pipeline import compile_flow
 from flowc.source import source_of
 from tests.runtime.test_spoiled import ASKS, CALLS
-from tests.runtime.test_versions import BEFORE, GOES_ON, OUTDATED_BY, WAITS, waiting
+from tests.runtime.test_versions import BEFORE, GOES_ON, LED_ASIDE, LED_ON, OUTDATED_BY, WAITS, waiting
 
 
 def machine(text: str) -> Machine:
@@ -43,6 +43,19 @@ def test_where_the_runtime_finds_no_place_the_session_is_lost(change: str) -> No
 def test_where_something_else_is_awaited_the_session_is_lost(before: str, after: str) -> None:
     fate = fates(waiting(before, aside=False), waiting(after, aside=False))["step"]
     assert (fate.verdict, bool(fate.why)) == ("lost", True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "why"),
+    [
+        (LED_ASIDE, LED_ON, "`topic` does not belong to an `anytime` now: its way back is another"),
+        (LED_ON, LED_ASIDE, "`topic` belongs to an `anytime` now: its way back is another"),
+    ],
+)
+def test_a_wait_of_an_anytime_is_another_than_one_on_the_way(before: str, after: str, why: str) -> None:
+    found = fates(before, after)
+    assert (found["topic"].verdict, found["topic"].why) == ("lost", why)
+    assert found["ask_name"].verdict == "safe"
 
 
 def test_a_flow_beside_itself_is_safe() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,15 +17,31 @@ from flowrt.events import Message, Result
 from flowrt.fields import Unreadable
 from flowrt.flow import Flow
 from flowrt.session import Deadline, Interrupted, Session
+from tests.compiler.programs import flow
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "feedback" / "feedback.flow"
 ODD = 'NUL \0, lone \ud800 and \udfff, \U0001f389, \u2028, quote " and \\'
 shared_flow = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+ASIDE = """
+anytime on "save"
+  -> aside: call save_feedback("Ada", 1, none)
+      failed -> reply "Not yet."
+  -> reply "Saved."
+"""
+
+
+@pytest.fixture(scope="module")
+def feedback_flow() -> Flow[Any]:
+    """The feedback flow, with an `anytime` that calls: a session can be in all its fields at once."""
+    return flow(EXAMPLE.read_text(encoding="utf-8") + ASIDE)
 
 
 def filled(flow: Flow[Any]) -> Session[Any]:
     """A session with something in every field."""
     session = flow.session("ada")
-    session.id, session.at, session.state = "1" + ODD, 17, "save_feedback"
+    session.id, session.at, session.state = "1" + ODD, 17, "aside"
     session.vars.name, session.vars.rating, session.vars.comment = ODD, 2**63 - 1, None
     session.deadlines = (Deadline("expire", 900, 900), Deadline("result", 30, 0))
     session.tries, session.reminded, session.pending = 2, ("after_5_minutes",), "7#0"
@@ -172,7 +189,9 @@ def test_a_sentence_names_the_place_and_not_what_was_said(feedback_flow: Flow[An
         ({"state": "ask_age"}, "no state 'ask_age'"),
         ({"state": "start"}, "no state 'start'"),
         ({"state": "unhappy"}, "the state 'unhappy' .* does not await what the session awaits"),
-        ({"pending": None}, "the state 'save_feedback' .* does not await what the session awaits"),
+        ({"pending": None}, "the state 'aside' .* does not await what the session awaits"),
+        ({"interrupted": None}, "the state 'aside' of the flow .* belongs to an `anytime`"),
+        ({"state": "save_feedback"}, "the state 'save_feedback' of the flow .* belongs to no `anytime`"),
         ({"vars": {}}, "no variable 'name'"),
         ({"vars": {"name": 7}}, "what the variable 'name' holds is not of the type text"),
     ],
@@ -191,4 +210,7 @@ def test_a_way_back_to_a_state_that_is_gone_is_outdated(feedback_flow: Flow[Any]
     assert session.interrupted is not None
     session.interrupted.state = "ask_age"
     with pytest.raises(Outdated, match="no state 'ask_age'"):
+        restore(feedback_flow, "ada", dump_session(feedback_flow, session))
+    session.interrupted.state = "aside"
+    with pytest.raises(Outdated, match="no `anytime` comes back to the state 'aside'"):
         restore(feedback_flow, "ada", dump_session(feedback_flow, session))

@@ -436,3 +436,33 @@ def test_a_state_that_awaits_something_else_now_is_outdated(before: str, after: 
         stored = taken.change.session
     after_all = handle(version(waiting(after, aside=aside)), "ada", stored, Message("2", "ada", "hello"), 2)
     assert [ended.reason for ended in after_all.ended] == ["outdated"]
+
+
+# Where an `anytime` leads.
+
+SIDE = 'topic: ask topic "Which topic?"'
+LED_ASIDE = f"""\
+flow form
+timeout 1 hour
+anytime on "help" -> {SIDE} -> reply "Noted, {{topic}}."
+on message
+  -> ask name "Your name?"
+  -> reply "Thanks, {{name}}." -> end session
+"""
+LED_ON = LED_ASIDE.replace(f'anytime on "help" -> {SIDE} -> reply "Noted, {{topic}}."\n', "").replace(
+    "  -> ask name", f"  -> {SIDE}\n  -> ask name"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "texts", "after"),
+    [(LED_ASIDE, ["hi", "help"], LED_ON), (LED_ON, ["hi"], LED_ASIDE)],
+    ids=["it is no more", "it is now"],
+)
+def test_a_wait_of_an_anytime_is_another_than_one_on_the_way(
+    before: str, texts: list[str], after: str, contact: Contact
+) -> None:
+    said = [contact.says(text, before) for text in texts]
+    assert said[-1] == ["bot:  Which topic?"]
+    met = contact.says("pizza", after)
+    assert (met[0], met[-1]) == (OVER[0], "session: outdated")

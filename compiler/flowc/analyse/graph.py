@@ -62,6 +62,26 @@ class Graph:
                     queue.append(dest)
         return came
 
+    @cached_property
+    def rows_aside(self) -> tuple[ir.Transition, ...]:
+        """The rows on the way of an `anytime`: from where it leaves a wait to where it comes back."""
+        found: dict[int, ir.Transition] = {}
+        pending = [row for row in self.machine.transitions if does(row, "interrupt")]
+        while pending:
+            row = pending.pop()
+            if id(row) in found or does(row, "forget interruption"):
+                continue
+            found[id(row)] = row
+            if row.dest not in {None, ir.START, ir.RESUME}:
+                pending += [following for rows in self.groups(str(row.dest)) for following in rows]
+        return tuple(found.values())
+
+    @cached_property
+    def aside(self) -> frozenset[str]:
+        """The states of each `anytime`, in which a session is on its way back to the wait that it left."""
+        dests = {row.dest for row in self.rows_aside if row.dest is not None}
+        return frozenset(dests - {ir.START, ir.RESUME})
+
     def _leading(self, state: str) -> Iterator[tuple[ir.Transition, str]]:
         for rows in self.groups(state):
             for row in rows:

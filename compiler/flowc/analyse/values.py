@@ -13,7 +13,7 @@ from typing import Literal
 
 from flowc import machine as ir
 from flowc.analyse.conversations import shortest, shown
-from flowc.analyse.graph import Graph, does
+from flowc.analyse.graph import Graph
 from flowc.analyse.liveness import Liveness
 from flowc.analyse.parts import given_by
 from flowc.analyse.standing import FIELD, NONE, UNSET, VALUE, Standing, Trouble, after_row, passing
@@ -189,19 +189,11 @@ def _given_aside(graph: Graph, liveness: Liveness) -> Standing:
     """How variables may stand that an `anytime` gives a value before it comes back."""
     given: Standing = {}
     unknown = {each.name: NONE | VALUE if each.type.optional else VALUE for each in graph.machine.variables}
-    pending = [row for row in graph.machine.transitions if does(row, "interrupt")]
-    seen: set[str] = set()
-    while pending:
-        row = pending.pop()
-        if does(row, "forget interruption"):
-            continue
+    for row in graph.rows_aside:
         after, _ = after_row(row, {name: unknown[name] for name in liveness.parts(row).mentioned})
         for variable in map(given_by, row.effects):
             if variable is not None:
                 given[variable] = given.get(variable, 0) | after[variable]
-        if row.dest not in {None, ir.START, ir.RESUME, *seen}:
-            seen.add(str(row.dest))
-            pending += [following for rows in graph.groups(str(row.dest)) for following in rows]
     return given
 
 

@@ -71,6 +71,10 @@ class _Comparing:
         if kind in ("call", "wait") and state.kind != kind:
             why = f"`{now}` awaits what a session that comes from before does not await"
             return Fate(state, now, "lost", why, conversation)
+        if (state.name in self.graph.aside) != (now in self.new_graph.aside):
+            belongs = "belongs to an" if now in self.new_graph.aside else "does not belong to an"
+            why = f"`{now}` {belongs} `anytime` now: its way back is another"
+            return Fate(state, now, "lost", why, conversation)
         for need in self.needs.get(now, ()):
             lacking = self._lacking(state, now, need)
             if lacking is not None:

@@ -321,8 +321,6 @@ class Conversation(Generic[V]):
         self.effects += caused
         calls = self._awaited | {effect.id: effect for effect in caused if isinstance(effect, Call)}
         still = awaited(self.session)
-        if isinstance(event, Result):  # it may wait for the way back of an `anytime`
-            still.discard(event.key)
         self._awaited = {key: call for key, call in calls.items() if key in still}
         self._later = [later for later in self._later if later.event.key in still]
         return caused
